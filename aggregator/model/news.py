@@ -1,0 +1,196 @@
+"""What is read and published: clean entries, the headlines that they make, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NewType
+from urllib.parse import quote, urlencode
+
+from aggregator.model.asked import Site
+from aggregator.model.wire import Enclosure, Person
+
+Html = NewType("Html", str)
+"""Markup that is safe in a page. Only `sanitise` makes it."""
+
+State = Literal["ok", "failing", "gone", "waiting", "never"]
+Format = Literal["rss", "atom", "json"]
+FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself: plain text, absolute links."""
+
+    title: str
+    link: str | None = None  # its web page
+    id: str | None = None
+    description: str = ""
+    language: str | None = None
+    updated: datetime | None = None
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article, clean. Its id is unique within its feed only: its key is (feed, id)."""
+
+    id: str
+    title: str  # plain text, never empty
+    published: datetime  # never newer than when it was first seen
+    link: str | None = None  # absolute, http or https
+    summary: str = ""  # plain text
+    content: Html = Html("")
+    authors: tuple[Person, ...] = ()
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str | None = None
+    language: str | None = None  # BCP 47, lower case
+    updated: datetime | None = None
+    comments: int | None = None
+    comments_link: str | None = None
+    comments_feed: str | None = None
+    dated: bool = True  # False: it bore no date, *published* is when it was first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of a headline: who carried it, and why it is thought to be the same."""
+
+    key: str  # the subscription's
+    name: str  # the feed's title
+    feed: str  # the feed's address
+    site: str | None  # the feed's web page
+    feed_id: str | None  # Atom id of the feed
+    feed_updated: datetime | None
+    entry_id: str  # as its publisher gave it
+    title: str
+    link: str | None
+    language: str | None
+    published: datetime
+    rule: str  # the rule that put it here; "founded" for the first
+    score: float  # 0–1
+    comments: int | None = None
+    comments_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerTitle:
+    """What a headline said before its publisher corrected it."""
+
+    title: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One line of the ticker, and the entries that are copies of it."""
+
+    id: int
+    guid: str  # given once, never changes
+    published: datetime  # its place in the ticker, given once
+    updated: datetime  # moves only when a reader would notice the change
+    changed: datetime  # when anything of it last changed in the store, a new source included
+    entry: Entry  # the lead's words; its content is empty in lists
+    sources: tuple[Source, ...]  # the lead first, then by time
+    formerly: tuple[FormerTitle, ...] = ()  # oldest first
+    story: int | None = None
+
+    @property
+    def lead(self) -> Source:
+        return self.sources[0]
+
+    @property
+    def comments(self) -> int | None:
+        """Return how many reactions the lead has, or else the first source that knows."""
+        return next((source.comments for source in self.sources if source.comments is not None), None)
+
+    @property
+    def comments_link(self) -> str | None:
+        """Return where to read those reactions."""
+        return next((source.comments_link for source in self.sources if source.comments is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which headlines: all of them, or narrowed in one way."""
+
+    category: str | None = None  # a slug
+    language: str | None = None
+    source: str | None = None  # a subscription's key
+    search: str | None = None
+    day: str | None = None  # YYYY-MM-DD in the site's time zone
+
+    @property
+    def path(self) -> str:
+        """Return the page's address below the site's: `/`, `/category/sport`, `/search`."""
+        for name in ("category", "language", "source", "day"):
+            value = getattr(self, name)
+            if value is not None:
+                return f"/{name}/{quote(value, safe='')}"
+        return "/" if self.search is None else "/search"
+
+    @property
+    def query(self) -> str:
+        """Return the query that belongs to the path, with its question mark, or nothing."""
+        return "" if self.search is None else "?" + urlencode({"q": self.search})
+
+    def feed_path(self, format: Format) -> str:
+        """Return the address of this choice as a feed, below the site's."""
+        return f"{self.path.rstrip('/')}/feed.{format}{self.query}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The headlines chosen for one publication at one moment: all that a feed document is made from."""
+
+    title: str
+    choice: Choice
+    site: Site  # its link is set
+    headlines: tuple[Headline, ...]  # newest first
+    hub: str | None = None
+
+    @property
+    def changed(self) -> datetime | None:
+        """Return when the newest of the changes in it was made; None for an empty edition."""
+        return max((headline.changed for headline in self.headlines), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the refresh of one feed went."""
+
+    key: str
+    kind: Literal["news", "unchanged", "failed", "gone"]
+    status: int | None = None
+    entries: int = 0  # seen in the document, or in the part of it that was new
+    new: int = 0  # entries that we did not have
+    changed: int = 0
+    headlines: int = 0  # founded by those new entries; the others are copies
+    error: str | None = None
+    stage: str | None = None  # where it failed
+    moved_to: str | None = None
+    elapsed: timedelta = timedelta()
+    received: int = 0  # bytes on the wire
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """The state of one source, as /sources and /health.json tell it."""
+
+    key: str
+    url: str  # without credentials
+    title: str
+    state: State
+    last_polled: datetime | None
+    last_changed: datetime | None
+    next_due: datetime | None
+    failures: int  # in a row
+    error: str | None
+    status: int | None
+    entries: int
+    moved_to: str | None = None
+    failing_since: datetime | None = None
+    site: str | None = None
