@@ -45,3 +45,10 @@ class ConfigError(UserError):
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
+
+
+class StoreError(Exception):
+    """The store cannot be reached or written at this moment: a full disk, a lock, a lost server.
+
+    Whoever meets it keeps what he has and tries again.
+    """

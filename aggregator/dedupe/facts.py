@@ -1,0 +1,76 @@
+"""Facts: what is worth knowing of an entry before any two are compared. Made once, where it is parsed."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from xxhash import xxh3_64_digest
+
+from aggregator.links import canonical, is_article
+from aggregator.model import Arrival, Entry, Facts
+from aggregator.text import fold, plain
+
+LONGEST_KEY = 500  # characters; PostgreSQL indexes 2,700 bytes
+
+_SEPARATOR = "\x1f"  # cannot occur in clean text
+_NOT_WORDS = re.compile(r"[^\w%€$£+]+")
+
+
+def arrival(feed: int, key: str, entry: Entry, alone: bool) -> Arrival:
+    """Return *entry* of the *feed* (its row) called *key*, with its facts, ready to be decided upon.
+
+    Its uid follows the row, which stays when an admin renames the feed; its urn follows the key, so that two
+    stores filled from one feeds.yaml publish the same ids.
+    """
+    urn = f"urn:draad:{_name(key, entry.id).hex()}"
+    return Arrival(feed, _name(str(feed), entry.id), urn, entry, _facts(entry), alone)
+
+
+def _name(feed: str, entry_id: str) -> bytes:
+    """Return 16 bytes that name an entry everywhere: ids are unique within their feed only."""
+    return blake2b(f"{feed}{_SEPARATOR}{entry_id}".encode(), digest_size=16).digest()
+
+
+def title_key(title: str) -> str:
+    """Return the form in which two titles are the same words: case, accents, quotes and dashes set aside.
+
+    Signs that change a meaning stay: 5 % is not 5, and C++ is not C.
+    """
+    return _NOT_WORDS.sub(" ", fold(title)).strip()
+
+
+def _facts(entry: Entry) -> Facts:
+    link = canonical(entry.link) if entry.link else ""
+    noticeable = (entry.title, entry.summary, plain(entry.content), link)
+    everything = (
+        entry.title,
+        entry.summary,
+        entry.content,
+        entry.link,
+        entry.authors,
+        entry.categories,
+        entry.enclosures,
+        entry.image,
+        entry.language,
+        entry.published if entry.dated else None,
+        entry.updated,
+        entry.comments,
+        entry.comments_link,
+        entry.comments_feed,
+    )
+    return Facts(
+        fingerprint=_digest(*noticeable),
+        digest=_digest(*map(repr, everything)),
+        link_key=_bounded(link) if entry.link and is_article(entry.link) else "",
+        title_key=title_key(entry.title),
+    )
+
+
+def _bounded(link: str) -> str:
+    """Return *link*, or a digest in its name where it is too long for a database's index."""
+    return link if len(link) <= LONGEST_KEY else blake2b(link.encode(), digest_size=32).hexdigest()
+
+
+def _digest(*texts: str) -> bytes:
+    return xxh3_64_digest(_SEPARATOR.join(texts).encode())

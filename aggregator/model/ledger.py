@@ -1,0 +1,113 @@
+"""What passes between the store, which remembers, and those who decide: claims, arrivals, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model.asked import Subscription
+from aggregator.model.news import Entry, Feed
+from aggregator.model.wire import Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A feed that this process holds the lease of, with all that was kept from last time."""
+
+    feed: int  # its row
+    subscription: Subscription
+    url: str  # where to ask: the address it moved to, or else the subscription's
+    validators: Validators = Validators()
+    body_hash: bytes = b""  # of the last body that parsed, as it came over the wire
+    item_hashes: bytes = b""  # of the items in it, 8 bytes each
+    failures: int = 0  # in a row
+    about: Feed | None = None  # what the feed last said of itself
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a claim ended, as its feed's row remembers it. None leaves what was there."""
+
+    feed: int
+    at: datetime
+    next_due: datetime
+    not_before: datetime  # sooner than this the publisher does not want to be asked, not even by hand
+    status: int | None
+    failures: int
+    error: str | None = None
+    gone: bool = False
+    waiting: bool = False  # the server said Retry-After
+    validators: Validators | None = None
+    body_hash: bytes | None = None
+    item_hashes: bytes | None = None
+    about: Feed | None = None
+    name: str | None = None  # what the source is called from now on
+    moved_to: str | None = None
+    host_wait: tuple[str, datetime] | None = None  # (host, until when it is left alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What de-duplication needs to know of an entry; made once, where the entry is parsed."""
+
+    fingerprint: bytes  # of what a reader would notice: title, text and link, 8 bytes
+    digest: bytes  # of everything, 8 bytes
+    link_key: str  # canonical link, or '' where it names no single article
+    title_key: str  # normalised title
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry at the door."""
+
+    feed: int
+    uid: bytes  # 16 bytes made from feed and id
+    urn: str  # an absolute IRI made from the feed's key and the id, for those whose own id is none
+    entry: Entry
+    facts: Facts
+    alone: bool = False  # the subscription says dedupe: false
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store has of an entry, as far as de-duplication needs it."""
+
+    row: int
+    feed: int
+    uid: bytes
+    headline: int
+    title: str
+    facts: Facts
+    published: datetime
+    first_seen: datetime
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A new entry, and the headline that it founds or joins."""
+
+    row: int
+    headline: int
+    arrival: Arrival
+    rule: str  # founded, link, title …
+    score: float  # 0–1
+    matched: int | None = None  # the entry that it is thought to be a copy of
+    guid: str | None = None  # set where the entry founds the headline
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An entry that we have, in new words."""
+
+    known: Known
+    arrival: Arrival
+    noticeable: bool  # False: only a count or a date changed
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What should happen to the store, decided for one batch of arrivals."""
+
+    additions: tuple[Addition, ...] = ()
+    revisions: tuple[Revision, ...] = ()

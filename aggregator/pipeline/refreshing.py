@@ -1,0 +1,274 @@
+"""Refreshing: claims in at one end, outcomes out at the other.
+
+    claim ─▶ fetch ─Response▶ read (in a worker) ─Arrivals▶ decide ─Plan▶ store
+
+One thread turns the whole: hundreds of requests on one event loop, documents with the workers, and what is
+ready goes to the store in batches.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from xxhash import xxh3_128_digest
+
+from aggregator import cadence, dedupe
+from aggregator.errors import FeedError, StoreError
+from aggregator.fetch import Client, complaint
+from aggregator.links import without_credentials
+from aggregator.model import (
+    Arrival,
+    Claim,
+    Config,
+    Feed,
+    Outcome,
+    Plan,
+    Request,
+    Response,
+    Settlement,
+    Validators,
+)
+from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
+from aggregator.pipeline.workers import Workers, failure
+from aggregator.store import Store
+
+log = logging.getLogger(__name__)
+
+BATCH_FEEDS = 200  # in one transaction
+BATCH_ARRIVALS = 2000
+BATCH_AGE = timedelta(milliseconds=500)  # the longest that what is ready waits for more
+LONGEST_STORE_WAIT = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A claim that has come all the way to the store's door."""
+
+    claim: Claim
+    settlement: Settlement
+    outcome: Outcome
+    arrivals: tuple[Arrival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    claim: Claim
+    response: Response
+    future: Future[Reading]
+
+
+class Refresher:
+    """Takes claims in at one end and gives outcomes at the other; nothing in between is remembered.
+
+    `submit` may be called from any thread, all else from the one that turns it.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        client: Client,
+        workers: Workers,
+        clock: Callable[[], datetime],
+        chance: Callable[[], float],
+    ) -> None:
+        self._store, self._client, self._workers = store, client, workers
+        self._clock, self._chance = clock, chance
+        self._inbox: deque[Claim] = deque()
+        self._asked: dict[str, Claim] = {}
+        self._reading: list[_Reading] = []
+        self._ready: list[_Ready] = []
+        self._ready_since: datetime | None = None
+        self._store_wait = timedelta()
+        self.reconfigure(config)
+
+    def reconfigure(self, config: Config) -> None:
+        """Go on under another configuration; what is under way ends under the old one."""
+        self._polling = config.polling
+        self._window = min(config.matching.window, config.keep)
+        self._index = dedupe.Index(self._window)
+        self._client.reconfigure(config.polling)
+
+    @property
+    def pending(self) -> int:
+        """Return how many claims are on their way."""
+        return len(self._inbox) + len(self._asked) + len(self._reading) + len(self._ready)
+
+    def submit(self, claims: Iterable[Claim]) -> None:
+        """Put *claims* on their way."""
+        self._inbox.extend(claims)
+        self._client.wake()
+
+    def turn(self, timeout: float) -> tuple[Outcome, ...]:
+        """Go on for at most about *timeout* seconds; return the outcomes that were stored meanwhile."""
+        while self._inbox:
+            claim = self._inbox.popleft()
+            self._asked[claim.subscription.key] = claim
+            self._client.add(Request(claim.subscription.key, claim.url, claim.validators))
+        for request, answer in self._client.wait(timeout, self._clock()):
+            self._answered(self._asked.pop(request.key), answer)
+        self._gather()
+        return self._flush() if self._is_time() else ()
+
+    def _answered(self, claim: Claim, answer: Response | FeedError) -> None:
+        if isinstance(answer, FeedError):
+            self._fail(claim, None, answer)
+        elif answer.status == 410:
+            self._fail(claim, answer, FeedError("fetch", complaint(answer)), gone=True)
+        elif answer.status == 304 and claim.validators != Validators():
+            self._pass(claim, answer, Outcome(claim.subscription.key, "unchanged"))
+        elif answer.status not in {200, 203, 226} or answer.body is None:
+            self._fail(claim, answer, FeedError("fetch", complaint(answer)))
+        elif xxh3_128_digest(answer.body) == claim.body_hash:
+            self._pass(claim, answer, Outcome(claim.subscription.key, "unchanged"))
+        else:
+            job = Job(claim.feed, claim.subscription, answer, claim.item_hashes, self._polling, self._clock())
+            future = self._workers.schedule(read, args=(job,), timeout=SLOWEST_READ)
+            future.add_done_callback(lambda _: self._client.wake())
+            self._reading.append(_Reading(claim, answer, future))
+
+    def _gather(self) -> None:
+        """Take what the workers have done."""
+        done = [reading for reading in self._reading if reading.future.done()]
+        if done:
+            self._reading = [reading for reading in self._reading if not reading.future.done()]
+        for reading in done:
+            claim, response = reading.claim, reading.response
+            try:
+                result = reading.future.result()
+            except Exception as error:  # a bug in a worker is told and logged; the other feeds go on
+                self._fail(claim, response, failure(claim, response, error))
+            else:
+                outcome = Outcome(claim.subscription.key, "news", entries=len(result.arrivals))
+                self._pass(claim, response, outcome, result)
+
+    def _pass(
+        self, claim: Claim, response: Response, outcome: Outcome, reading: Reading | None = None
+    ) -> None:
+        """Settle a claim that went well."""
+        about = reading.about if reading else None
+        settlement = replace(
+            self._settlement(claim, response, about or claim.about, failures=0),
+            validators=_validators(claim, response),
+            body_hash=xxh3_128_digest(response.body) if response.body is not None else None,
+            item_hashes=reading.item_hashes if reading else None,
+            about=about,
+            name=about.title if about and not claim.subscription.title else None,
+            moved_to=response.moved_to,
+        )
+        self._put(_Ready(claim, settlement, _of(outcome, response), reading.arrivals if reading else ()))
+
+    def _fail(self, claim: Claim, response: Response | None, error: FeedError, gone: bool = False) -> None:
+        """Settle a claim that went wrong; what was stored stays as it was."""
+        settlement = self._settlement(claim, response, claim.about, failures=claim.failures + 1)
+        outcome = Outcome(
+            claim.subscription.key, "gone" if gone else "failed", error=error.message, stage=error.stage
+        )
+        log.warning("%s: %s: %s", claim.subscription.key, error.stage, error.message)
+        self._put(_Ready(claim, replace(settlement, error=error.message, gone=gone), _of(outcome, response)))
+
+    def _settlement(
+        self, claim: Claim, response: Response | None, about: Feed | None, failures: int
+    ) -> Settlement:
+        now = self._clock()
+        plan = cadence.plan(now, claim.subscription, self._polling, response, about, failures, self._chance())
+        return Settlement(
+            feed=claim.feed,
+            at=now,
+            next_due=plan.next_due,
+            not_before=plan.not_before,
+            status=response.status if response else None,
+            failures=failures,
+            waiting=plan.waiting,
+            host_wait=plan.host_wait,
+        )
+
+    def _put(self, ready: _Ready) -> None:
+        self._ready.append(ready)
+        self._ready_since = self._ready_since or self._clock()
+
+    def _is_time(self) -> bool:
+        """Say whether what is ready should go to the store now."""
+        if self._ready_since is None:
+            return False
+        age = self._clock() - self._ready_since
+        if age < self._store_wait:
+            return False
+        enough = (
+            len(self._ready) >= BATCH_FEEDS or sum(len(r.arrivals) for r in self._ready) >= BATCH_ARRIVALS
+        )
+        idle = not (self._inbox or self._asked or self._reading)
+        return enough or idle or age >= BATCH_AGE
+
+    def _flush(self) -> tuple[Outcome, ...]:
+        """Store what is ready, all or nothing; keep it for later where the store cannot take it now."""
+        ready, now = self._ready, self._clock()
+        try:
+            plan = self._ingest(ready, now)
+        except StoreError as error:
+            self._index = dedupe.Index(self._window)  # it may know decisions that were never stored
+            self._ready_since = now
+            self._store_wait = min(self._store_wait * 2 or timedelta(seconds=1), LONGEST_STORE_WAIT)
+            log.error("store: %s; %d feeds wait %s for it", error, len(ready), self._store_wait)
+            return ()
+        self._ready, self._ready_since, self._store_wait = [], None, timedelta()
+        return _counted(ready, plan)
+
+    def _ingest(self, ready: Sequence[_Ready], now: datetime) -> Plan:
+        # The earliest founds the headline; of one document's undated entries the last in it is the oldest.
+        arrivals = sorted((a for each in ready for a in each.arrivals), key=lambda a: a.entry.published)
+        with self._store.ledger(now, [each.settlement for each in ready]) as ledger:
+            arrivals = list(ledger.listed(arrivals))
+            if not arrivals:
+                return Plan()
+            horizon = now - self._window
+            self._index.forget(horizon)
+            self._index.learn(ledger.since(self._index.revision, horizon))
+            plan = dedupe.decide(
+                arrivals, ledger.known(arrivals), self._index, ledger.next_entry, ledger.next_headline, now
+            )
+            ledger.carry_out(plan)
+            self._index.revision = ledger.revision
+        return plan
+
+
+def _validators(claim: Claim, response: Response) -> Validators:
+    """Return the validators to keep: a 304 need not repeat those that still hold (RFC 9111, 4.3.4)."""
+    new = response.validators
+    if response.status != 304:
+        return new
+    return Validators(new.etag or claim.validators.etag, new.last_modified or claim.validators.last_modified)
+
+
+def _of(outcome: Outcome, response: Response | None) -> Outcome:
+    if response is None:
+        return outcome
+    return replace(
+        outcome,
+        status=response.status,
+        moved_to=without_credentials(response.moved_to) if response.moved_to else None,
+        elapsed=response.elapsed,
+        received=response.received,
+    )
+
+
+def _counted(ready: Sequence[_Ready], plan: Plan) -> tuple[Outcome, ...]:
+    """Return the outcomes with the numbers of what *plan* made of their arrivals."""
+    new = Counter(addition.arrival.feed for addition in plan.additions)
+    founded = Counter(addition.arrival.feed for addition in plan.additions if addition.guid is not None)
+    changed = Counter(revision.arrival.feed for revision in plan.revisions if revision.noticeable)
+    return tuple(
+        _with_counts(each.outcome, *(count[each.claim.feed] for count in (new, changed, founded)))
+        for each in ready
+    )
+
+
+def _with_counts(outcome: Outcome, new: int, changed: int, headlines: int) -> Outcome:
+    if outcome.kind == "news" and not new and not changed:
+        return replace(outcome, kind="unchanged")
+    return replace(outcome, new=new, changed=changed, headlines=headlines)

@@ -1,0 +1,132 @@
+"""The commands that ask and tell once: poll, check, schema. Prints for people; exit statuses for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from aggregator.errors import UserError
+from aggregator.links import without_credentials
+from aggregator.model import Config, Outcome
+from aggregator.pipeline import Finding, Refresher
+from aggregator.shells import bootstrap
+
+TURN = 0.2  # seconds between two looks at how far it is
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Every feed, not only those that are due.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_obj
+def poll(path: Path, everything: bool, quiet: bool) -> None:
+    """Poll once: the feeds that are due, and tell what came of each.
+
+    Feeds are asked conditionally, and never sooner than their publishers allow, with --all too.
+    """
+    bootstrap.start_logging(logging.ERROR)
+    config = bootstrap.load(path, "http://127.0.0.1:8000/")
+    store = bootstrap.open_store(config)
+    with bootstrap.polling_place(config) as alone:
+        if not alone:
+            raise UserError("another program polls this store already; stop it first, or let it do the work")
+        store.accept(config, bootstrap.now())
+        if config.store.startswith("sqlite"):
+            store.release_all()
+        with bootstrap.refresher(config, store) as refresher:
+            outcomes = _poll(refresher, bootstrap.Round(store, everything), quiet)
+    if not quiet:
+        _print_outcomes(outcomes, len(config.subscriptions))
+    store.close()
+
+
+@click.command()
+@click.option("--fetch", is_flag=True, help="Ask each feed once, and report.")
+@click.pass_obj
+def check(path: Path, fetch: bool) -> None:
+    """Read feeds.yaml and tell every mistake, with its line."""
+    bootstrap.start_logging(logging.ERROR)
+    config = bootstrap.load(path, "http://127.0.0.1:8000/")
+    count = len(config.subscriptions)
+    click.echo(f"{path}: no mistakes; {count} feed{'' if count == 1 else 's'}")
+    if fetch:
+        _print_findings(config, bootstrap.inspect(config))
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of feeds.yaml, for editors."""
+    click.echo(json.dumps(bootstrap.schema(), indent=2, ensure_ascii=False))
+
+
+def _poll(refresher: Refresher, round_: bootstrap.Round, quiet: bool) -> list[Outcome]:
+    """Turn until everything claimed has come through; a bar on a terminal shows how far it is."""
+    outcomes: list[Outcome] = []
+    columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[last]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("", total=0, last="")
+        while round_.claim_into(refresher) or refresher.pending:
+            done = refresher.turn(TURN)
+            outcomes += done
+            last = done[-1].key if done else ""
+            bar.update(task, total=len(outcomes) + refresher.pending, advance=len(done), last=last)
+    return outcomes
+
+
+def _print_outcomes(outcomes: list[Outcome], feeds: int) -> None:
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("feed", "", "status", "new", "copies", "changed", "seconds", "kB"):
+        table.add_column(name, justify="left" if name in {"feed", ""} else "right", overflow="fold")
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.key):
+        table.add_row(*_outcome_row(outcome))
+    if outcomes:
+        console.print(table)
+    kinds = Counter(outcome.kind for outcome in outcomes)
+    console.print(
+        f"{len(outcomes)} of {feeds} feeds asked: {kinds['news']} with news, {kinds['unchanged']} unchanged, "
+        f"{kinds['failed'] + kinds['gone']} failed; {sum(o.new for o in outcomes)} new entries, "
+        f"{sum(o.headlines for o in outcomes)} new headlines",
+        highlight=False,
+    )
+
+
+def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
+    what = f"{outcome.stage}: {outcome.error}" if outcome.error else outcome.kind
+    if outcome.moved_to:
+        what += f"; moved for good to {outcome.moved_to}"
+    return (
+        outcome.key,
+        _escaped(what),
+        str(outcome.status or ""),
+        *(str(number or "") for number in (outcome.new, outcome.new - outcome.headlines, outcome.changed)),
+        f"{outcome.elapsed.total_seconds():.2f}",
+        f"{outcome.received / 1000:.1f}" if outcome.received else "",
+    )
+
+
+def _print_findings(config: Config, findings: Iterable[Finding]) -> None:
+    urls = {subscription.key: subscription.url for subscription in config.subscriptions}
+    console = Console()
+    bad = 0
+    for finding in findings:
+        bad += finding.error is not None
+        mark, style = ("ok", "green") if finding.error is None else ("bad", "red")
+        console.print(
+            f"[{style}]{mark:3}[/] {_escaped(finding.key)}: {_escaped(finding.says)}", highlight=False
+        )
+        if finding.error is not None:
+            console.print(f"    {_escaped(without_credentials(urls[finding.key]))}", highlight=False)
+    console.print(f"{len(urls) - bad} of {len(urls)} feeds answer", highlight=False)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

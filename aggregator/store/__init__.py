@@ -1,0 +1,174 @@
+"""The store: the one room with a memory. SQLAlchemy Core over SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from aggregator.errors import StoreError, UserError
+from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Settlement
+from aggregator.store import claims, reading, retention
+from aggregator.store.engine import connect, migrate, writing
+from aggregator.store.ingest import Ledger
+from aggregator.store.reading import Place
+from aggregator.store.tables import desk
+
+__all__ = ["Ledger", "Place", "Store"]
+
+
+class Store:
+    """A ticker store. Its methods are transactions: each happens whole or not at all.
+
+    May be used from several threads and, with other programs, from several processes.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open the store at *url* without looking inside; call `create` before anything else writes."""
+        self._engine = connect(url)
+
+    def create(self) -> None:
+        """Create what is missing and bring an older store up to date; raise UserError where that fails."""
+        migrate(self._engine)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    # what is asked, and when
+
+    def accept(self, config: Config, now: datetime) -> None:
+        """Make *config* the one in force."""
+        with self._write() as connection:
+            claims.accept(connection, config, now)
+
+    def refuse(self, error: str | None) -> None:
+        """Remember what is wrong with the configuration file as it stands now; None: nothing any more."""
+        with self._write() as connection:
+            connection.execute(sa.update(desk).values(config_error=error))
+
+    def claim(
+        self, now: datetime, limit: int, owner: str, lease: timedelta, by_hand: bool = False
+    ) -> tuple[Claim, ...]:
+        """Take the lease of at most *limit* feeds that are due at *now*, the longest due first.
+
+        *by_hand* takes those too whose own interval is not over, but none whose publisher asked us to wait.
+        """
+        if not self._anything_due(now, by_hand):
+            return ()
+        with self._write() as connection:
+            return claims.claim(connection, now, limit, owner, lease, by_hand)
+
+    def peek(self) -> tuple[Claim, ...]:
+        """Return all feeds as claims would have them, without taking a lease: to look, not to poll."""
+        with self._read() as connection:
+            return claims.peek(connection)
+
+    def release(self, owner: str) -> None:
+        """Give back every lease of *owner*."""
+        with self._write() as connection:
+            claims.release(connection, owner)
+
+    def release_all(self) -> None:
+        """Give back every lease: their owners are known to be dead."""
+        with self._write() as connection:
+            claims.release_all(connection)
+
+    @contextmanager
+    def ledger(self, now: datetime, settlements: Collection[Settlement]) -> Iterator[Ledger]:
+        """Open the store for one batch; on leaving, the claims are settled and all is committed at once."""
+        with self._write() as connection:
+            yield Ledger(connection, now)
+            claims.settle(connection, settlements)
+
+    # what is read
+
+    def revision(self) -> int:
+        """Return the number that moves with every change that a reader could see."""
+        with self._read() as connection:
+            return reading.revision(connection)
+
+    def config(self) -> Config:
+        """Return the configuration in force; raise UserError in a store that never had one."""
+        with self._read() as connection:
+            found = reading.config(connection)
+        if found is None:
+            raise UserError("the store is empty; start run.py to fill it")
+        return found
+
+    def config_error(self) -> str | None:
+        """Return what is wrong with the configuration file, if it is not the one in force."""
+        with self._read() as connection:
+            return reading.config_error(connection)
+
+    def ticker(self, choice: Choice, before: Place | None, limit: int) -> tuple[Headline, ...]:
+        """Return at most *limit* lines, newest first, older than *before*; their contents are left out."""
+        with self._read() as connection:
+            return reading.ticker(connection, choice, self._zone(connection, choice), before, limit)
+
+    def articles(self, choice: Choice, limit: int) -> tuple[Headline, ...]:
+        """Return the newest headlines with their contents."""
+        with self._read() as connection:
+            return reading.articles(connection, choice, self._zone(connection, choice), limit)
+
+    def headline(self, number: int) -> Headline | None:
+        """Return one headline with its content."""
+        with self._read() as connection:
+            return reading.headline(connection, number)
+
+    def health(self, now: datetime) -> tuple[FeedHealth, ...]:
+        """Return the state of each source that is polled."""
+        with self._read() as connection:
+            return reading.health(connection, now)
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many headlines and entries there are."""
+        with self._read() as connection:
+            return reading.counts(connection)
+
+    # what is dropped
+
+    def prune(self, before: datetime) -> int:
+        """Drop the headlines that nothing happened to since *before*; return how many."""
+        total = 0
+        while True:
+            with self._write() as connection:
+                count = retention.prune(connection, before)
+                if not count:
+                    retention.tidy(connection, before)
+                    return total
+            total += count
+
+    def _anything_due(self, now: datetime, by_hand: bool) -> bool:
+        """Look before writing: most ticks find nothing, and should not take the writer's place."""
+        with self._read() as connection:
+            due = reading.next_due(connection, by_hand)
+        return due is not None and due <= now
+
+    @staticmethod
+    def _zone(connection: sa.Connection, choice: Choice) -> ZoneInfo:
+        """Return the zone whose midnights bound a day; no other choice needs it."""
+        found = reading.config(connection) if choice.day else None
+        return ZoneInfo(found.site.timezone if found else "UTC")
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        with _told(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with _told(), writing(self._engine).begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell faults of the machine (a lock, a full disk, a lost server) from bugs, which rise as they are."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        raise StoreError(str(error.orig).strip().partition("\n")[0]) from error

@@ -1,0 +1,186 @@
+"""Taking in a batch: what is known of its entries, and the plan carried out, in one transaction.
+
+Whoever opens a ledger holds the desk's row until the end, so two programs never decide at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from aggregator.model import Addition, Arrival, Known, Plan, Revision
+from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
+from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, chunks, entry_columns, known_of
+from aggregator.store.tables import desk, dropped, entries, feeds, headline_titles, headlines, terms
+
+
+class Ledger:
+    """The store, held by one writer for one batch."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+        row = connection.execute(sa.select(desk).with_for_update()).one()
+        self.revision: int = row.revision  # before the batch
+        self.next_entry: int = row.next_entry
+        self.next_headline: int = row.next_headline
+
+    def listed(self, arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
+        """Return *arrivals* without those that retention dropped already: still listed, but no news."""
+        old: set[bytes] = set()
+        for chunk in chunks(arrival.uid for arrival in arrivals):
+            known = sa.select(dropped.c.uid).where(dropped.c.uid.in_(chunk))
+            old.update(self._connection.execute(known).scalars())
+        for uids in chunks(old):
+            again = sa.update(dropped).where(dropped.c.uid.in_(uids))
+            self._connection.execute(again.values(seen=self._now))
+        return tuple(arrival for arrival in arrivals if arrival.uid not in old)
+
+    def known(self, arrivals: Sequence[Arrival]) -> tuple[Known, ...]:
+        """Return the entries that share feed and id, or feed and link, with one of *arrivals*."""
+        found: dict[int, Known] = {}
+        for chunk in chunks(arrival.uid for arrival in arrivals):
+            found |= self._fetch(entries.c.uid.in_(chunk))
+        seen = {known.uid for known in found.values()}
+        links: dict[int, set[str]] = {}
+        for arrival in arrivals:
+            if arrival.uid not in seen and arrival.facts.link_key:
+                links.setdefault(arrival.feed, set()).add(arrival.facts.link_key)
+        for feed, keys in links.items():
+            for some in chunks(keys):
+                found |= self._fetch(sa.and_(entries.c.feed == feed, entries.c.link_key.in_(some)))
+        return tuple(found.values())
+
+    def since(self, revision: int, first_seen: datetime) -> Iterable[Known]:
+        """Yield what changed after *revision* among the entries seen since *first_seen*, oldest row first."""
+        wanted = sa.select(*KNOWN).where(entries.c.revision > revision, entries.c.first_seen >= first_seen)
+        rows = self._connection.execute(
+            wanted.order_by(entries.c.id), execution_options={"yield_per": 5000}
+        )
+        return (known_of(row) for row in rows)
+
+    def carry_out(self, plan: Plan) -> None:
+        """Do what *plan* says; move the revision if there is anything that a reader could see."""
+        if not plan.additions and not plan.revisions:
+            return
+        self.revision += 1
+        self._found([addition for addition in plan.additions if addition.guid is not None])
+        self._add(plan.additions)
+        self._revise(plan.revisions)
+        joined = {addition.headline for addition in plan.additions if addition.guid is None}
+        revised = {revision.known.headline for revision in plan.revisions}
+        self._touch(joined | revised)
+        choose_leads(self._connection, joined | revised, self._now)
+        index_headlines(self._connection, joined | revised)
+        self._changed_feeds(plan)
+        self._connection.execute(
+            sa.update(desk).values(
+                revision=self.revision,
+                next_entry=self.next_entry + len(plan.additions),
+                next_headline=self.next_headline + sum(a.guid is not None for a in plan.additions),
+            )
+        )
+
+    def _fetch(self, condition: sa.ColumnElement[bool]) -> dict[int, Known]:
+        rows = self._connection.execute(sa.select(*KNOWN).where(condition))
+        return {row.id: known_of(row) for row in rows}
+
+    def _found(self, founders: Sequence[Addition]) -> None:
+        if not founders:
+            return
+        taken: set[str] = set()
+        for guids in chunks(addition.guid for addition in founders):
+            used = sa.select(headlines.c.guid).where(headlines.c.guid.in_(guids))
+            taken.update(self._connection.execute(used).scalars())
+        rows = []
+        for addition in founders:
+            guid = addition.arrival.urn if addition.guid in taken else str(addition.guid)
+            taken.add(guid)
+            rows.append(_headline_columns(addition, guid, self._now))
+        self._connection.execute(sa.insert(headlines), rows)
+        categories = subscriptions_of(self._connection, {a.arrival.feed for a in founders})
+        self._connection.execute(sa.insert(terms), list(founding_terms(founders, categories)))
+
+    def _add(self, additions: Sequence[Addition]) -> None:
+        rows = [
+            {
+                **entry_columns(addition.arrival),
+                "id": addition.row,
+                "feed": addition.arrival.feed,
+                "uid": addition.arrival.uid,
+                "headline": addition.headline,
+                "entry_id": addition.arrival.entry.id,
+                "first_seen": self._now,
+                "alone": addition.arrival.alone,
+                "rule": addition.rule,
+                "score": addition.score,
+                "matched": addition.matched,
+                "revision": self.revision,
+            }
+            for addition in additions
+        ]
+        if rows:
+            self._connection.execute(sa.insert(entries), rows)
+
+    def _revise(self, revisions: Sequence[Revision]) -> None:
+        if not revisions:
+            return
+        self._connection.execute(_REVISE, [_revised(revision, self.revision) for revision in revisions])
+        former = [
+            {
+                "headline": revision.known.headline,
+                "entry": revision.known.row,
+                "title": revision.known.title,
+                "until": self._now,
+            }
+            for revision in revisions
+            if revision.known.title != revision.arrival.entry.title
+        ]
+        if former:
+            self._connection.execute(sa.insert(headline_titles), former)
+        for chunk in chunks(revision.known.row for revision in revisions if revision.noticeable):
+            led = sa.update(headlines).where(headlines.c.lead.in_(chunk))
+            self._connection.execute(led.values(updated=self._now))
+
+    def _touch(self, ids: Collection[int]) -> None:
+        for chunk in chunks(ids):
+            these = sa.update(headlines).where(headlines.c.id.in_(chunk))
+            self._connection.execute(these.values(changed=self._now))
+
+    def _changed_feeds(self, plan: Plan) -> None:
+        changed = {addition.arrival.feed for addition in plan.additions}
+        changed |= {revision.arrival.feed for revision in plan.revisions if revision.noticeable}
+        for chunk in chunks(changed):
+            these = sa.update(feeds).where(feeds.c.id.in_(chunk))
+            self._connection.execute(these.values(last_changed=self._now))
+
+
+def _headline_columns(addition: Addition, guid: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": addition.headline,
+        "guid": guid,
+        "lead": addition.row,
+        "published": addition.arrival.entry.published,
+        "updated": addition.arrival.entry.updated or addition.arrival.entry.published,
+        "changed": now,
+    }
+
+
+_REVISE = (
+    sa.update(entries)
+    .where(entries.c.id == sa.bindparam("b_id"))
+    .values(
+        {name: sa.bindparam(f"b_{name}", type_=entries.c[name].type) for name in (*ENTRY_COLUMNS, "revision")}
+    )
+)
+
+
+def _revised(revision: Revision, number: int) -> dict[str, Any]:
+    columns = entry_columns(revision.arrival)
+    if not revision.arrival.entry.dated:
+        columns["published"] = revision.known.published  # first seen stays first seen
+    values: dict[str, Any] = {f"b_{name}": columns[name] for name in ENTRY_COLUMNS}
+    return {**values, "b_id": revision.known.row, "b_revision": number}

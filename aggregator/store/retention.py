@@ -1,0 +1,41 @@
+"""Retention: what is older than the admin keeps is dropped, and stays so while publishers list it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from aggregator.store.tables import desk, dropped, entries, feeds, headline_titles, headlines, terms
+
+BATCH = 500  # headlines in one transaction, so that no one waits long for the writer's place
+
+
+def prune(connection: sa.Connection, before: datetime) -> int:
+    """Drop at most one batch of headlines that nothing happened to since *before*; return how many."""
+    old = (
+        sa.select(headlines.c.id)
+        .where(headlines.c.changed < before)
+        .order_by(headlines.c.changed)
+        .limit(BATCH)
+    )
+    ids = connection.execute(old).scalars().all()
+    if not ids:
+        return 0
+    uids = connection.execute(sa.select(entries.c.uid).where(entries.c.headline.in_(ids))).scalars()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    rows = [{"uid": uid, "seen": before} for uid in uids]
+    connection.execute(insert(dropped).on_conflict_do_nothing(), rows)
+    for table in (terms, headline_titles, entries):
+        connection.execute(sa.delete(table).where(table.c.headline.in_(ids)))
+    connection.execute(sa.delete(headlines).where(headlines.c.id.in_(ids)))
+    connection.execute(sa.update(desk).values(revision=desk.c.revision + 1))
+    return len(ids)
+
+
+def tidy(connection: sa.Connection, before: datetime) -> None:
+    """Forget what no publisher has listed since *before*, and feeds that no one wants or remembers."""
+    connection.execute(sa.delete(dropped).where(dropped.c.seen < before))
+    empty = ~sa.exists().where(entries.c.feed == feeds.c.id)
+    connection.execute(sa.delete(feeds).where(~feeds.c.active, empty))

@@ -1,0 +1,172 @@
+"""The tables. What a column means stands beside it; how they came about stands in migrations/."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since 1970 in UTC.
+
+    SQLite has no type for it and drops time zones; a number is exact, sorts, and reads faster than text.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+# SQLite numbers rows by itself only in a column of its own type INTEGER.
+RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row: what the whole store agrees on. Whoever writes locks it, so writers take turns.
+desk = sa.Table(
+    "desk",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False),  # moves with every change that a reader could see
+    sa.Column("next_entry", sa.BigInteger, nullable=False),  # numbers are never used again
+    sa.Column("next_headline", sa.BigInteger, nullable=False),
+    sa.Column("config", sa.Text),  # the configuration that was last accepted, as JSON
+    sa.Column("config_error", sa.Text),  # what is wrong with the file as it stands now
+)
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),  # as feeds.yaml has it
+    sa.Column("moved_to", sa.Text),  # the address that a permanent redirect gave us
+    sa.Column("host", sa.Text, nullable=False),  # of the address that is asked
+    sa.Column("active", sa.Boolean, nullable=False),  # False: no longer in feeds.yaml
+    sa.Column("name", sa.Text, nullable=False),  # shown: the admin's title, or else the feed's
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("subscription", sa.Text, nullable=False),  # as JSON
+    sa.Column("about", sa.Text),  # what the feed said of itself, as JSON
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("body_hash", sa.LargeBinary, nullable=False),
+    sa.Column("item_hashes", sa.LargeBinary, nullable=False),
+    sa.Column("last_polled", Instant),
+    sa.Column("last_changed", Instant),  # when it last brought news
+    sa.Column("next_due", Instant, nullable=False),
+    sa.Column("not_before", Instant, nullable=False),  # what the publisher asked, even of a manual poll
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failing_since", Instant),
+    sa.Column("error", sa.Text),
+    sa.Column("status", sa.Integer),
+    sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", Instant),
+    sa.Index(None, "next_due"),
+)
+
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("wait_until", Instant, nullable=False),
+)
+
+headlines = sa.Table(
+    "headlines",
+    metadata,
+    sa.Column("id", RowId, primary_key=True, autoincrement=False),
+    sa.Column("guid", sa.Text, nullable=False, unique=True),
+    sa.Column("lead", sa.BigInteger, nullable=False),  # the entry that speaks for it
+    sa.Column("story", sa.BigInteger),
+    sa.Column("published", Instant, nullable=False),
+    sa.Column("updated", Instant, nullable=False),
+    sa.Column("changed", Instant, nullable=False),
+    sa.Index(None, "published", "id"),
+    sa.Index(None, "changed"),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("id", RowId, primary_key=True, autoincrement=False),
+    sa.Column("feed", sa.ForeignKey("feeds.id"), nullable=False),
+    sa.Column("uid", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("headline", sa.ForeignKey("headlines.id"), nullable=False),
+    sa.Column("entry_id", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("link", sa.Text),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("image", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("details", sa.Text, nullable=False),  # authors, categories, enclosures, as JSON
+    sa.Column("published", Instant, nullable=False),
+    sa.Column("updated", Instant),
+    sa.Column("dated", sa.Boolean, nullable=False),
+    sa.Column("comments", sa.Integer),
+    sa.Column("comments_link", sa.Text),
+    sa.Column("comments_feed", sa.Text),
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("alone", sa.Boolean, nullable=False),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("link_key", sa.Text, nullable=False),
+    sa.Column("title_key", sa.Text, nullable=False),
+    sa.Column("folded", sa.Text, nullable=False),  # title and summary, as the search reads them
+    sa.Column("rule", sa.Text, nullable=False),  # why it is in its headline
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("matched", sa.BigInteger),  # the entry that it was thought to be a copy of
+    sa.Column("revision", sa.BigInteger, nullable=False),  # of the desk, when the row last changed
+    sa.Index(None, "headline"),
+    sa.Index(None, "revision"),
+    sa.Index(None, "feed", "link_key"),
+)
+
+# What narrows the ticker: category:sport, language:nl, source:nos. With the time, so that a page of any
+# narrowing is one short walk along an index.
+terms = sa.Table(
+    "terms",
+    metadata,
+    sa.Column("term", sa.Text, primary_key=True),
+    sa.Column("published", Instant, primary_key=True),
+    sa.Column("headline", sa.ForeignKey("headlines.id"), primary_key=True),
+    sa.Index(None, "headline"),
+)
+
+headline_titles = sa.Table(
+    "headline_titles",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("headline", sa.ForeignKey("headlines.id"), nullable=False),
+    sa.Column("entry", sa.BigInteger, nullable=False),  # whose title it was
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Index(None, "headline"),
+)
+
+# Entries that retention has dropped, for as long as their publishers still list them: they are no news.
+dropped = sa.Table(
+    "dropped",
+    metadata,
+    sa.Column("uid", sa.LargeBinary, primary_key=True),
+    sa.Column("seen", Instant, nullable=False),
+    sa.Index(None, "seen"),
+)
