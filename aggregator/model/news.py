@@ -64,7 +64,7 @@ class Source:
     feed: str  # the feed's address
     site: str | None  # the feed's web page
     feed_id: str | None  # Atom id of the feed
-    feed_updated: datetime | None
+    feed_updated: datetime | None  # when the feed had this entry newest
     entry_id: str  # as its publisher gave it
     title: str
     link: str | None

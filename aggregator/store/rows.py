@@ -81,6 +81,7 @@ SOURCE: tuple[sa.Column[Any], ...] = (
     entries.c.link,
     entries.c.language,
     entries.c.published,
+    entries.c.updated,
     entries.c.rule,
     entries.c.score,
     entries.c.comments,
@@ -159,7 +160,7 @@ def source_of(row: sa.Row[Any], about: Feed | None) -> Source:
         feed=row.url,
         site=about.link if about else None,
         feed_id=about.id if about else None,
-        feed_updated=about.updated if about else None,
+        feed_updated=row.updated or row.published,  # the feed's own moves at every poll of many
         entry_id=row.entry_id,
         title=row.title,
         link=row.link,
