@@ -31,14 +31,14 @@ USERS_PROBLEM, OUR_BUG = 1, 3  # click itself ends with 2 on wrong usage
 @click.version_option(__version__, prog_name="aggregator")
 @click.pass_context
 def aggregator(context: click.Context, path: Path) -> None:
-    """Pull the feeds that feeds.yaml names, fold the same headline from many sources into one line of a ticker,
-    and publish the result as a reading page and as merged RSS, Atom and JSON feeds.
+    """Pull the feeds that feeds.yaml names, fold the same headline from many sources into one line of a
+    ticker, and publish the result as a reading page and as merged RSS, Atom and JSON feeds.
 
     Without a command it polls and serves. No network at hand? Try the command `demo`.
     """
     context.obj = path
     if context.invoked_subcommand is None:
-        context.invoke(serve, host="127.0.0.1", port=8000, pages=2)
+        context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
 
 
 for command in (serve, poll, check, demo, publish, schema):

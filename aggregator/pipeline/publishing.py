@@ -7,6 +7,7 @@ from datetime import datetime
 from aggregator import opml, publish
 from aggregator.model import Choice, Config, Edition, Format
 from aggregator.store import Store
+from aggregator.text import slug
 
 
 def edition(store: Store, choice: Choice) -> Edition:
@@ -29,5 +30,18 @@ def sources_document(store: Store, now: datetime) -> bytes:
 
 
 def _title(config: Config, choice: Choice) -> str:
-    """Return what a narrowing is called: the site's title and what it is narrowed to, in the admin's words."""
-    return config.site.title
+    """Return what a narrowing is called: the site's title, and what it is narrowed to."""
+    narrowed = _label(config, choice)
+    return f"{config.site.title} – {narrowed}" if narrowed else config.site.title
+
+
+def _label(config: Config, choice: Choice) -> str | None:
+    if choice.category is not None:
+        labels = (label for feed in config.subscriptions for label in feed.categories)
+        return next((label for label in labels if slug(label) == choice.category), choice.category)
+    if choice.source is not None:
+        named = (feed.title for feed in config.subscriptions if feed.key == choice.source)
+        return next(named, None) or choice.source
+    if choice.search is not None:
+        return f"“{choice.search}”"
+    return choice.language or choice.day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import multiprocessing
 import os
@@ -9,7 +10,10 @@ import random
 import resource
 import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,20 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from aggregator.fetch import Client
 from pebble import ProcessPool
 from rich.logging import RichHandler
 
 from aggregator import __version__, config, pipeline
 from aggregator.errors import StoreError, UserError
+from aggregator.fetch import Client
 from aggregator.model import Claim, Config
 from aggregator.pipeline import Finding, Refresher
 from aggregator.store import Store
-
-try:
-    import fcntl
-except ImportError:  # Windows has no flock: there, mind that only one program polls a store
-    fcntl = None  # type: ignore[assignment]
 
 LEASE = timedelta(minutes=3)  # longer than any request and its document may take
 CAPACITY = 512  # claims on their way at once
@@ -64,7 +63,7 @@ def polling_place(read: Config) -> Iterator[bool]:
     The kernel takes it back from a process that dies. In PostgreSQL programs share the work by their leases.
     """
     database = sa.make_url(read.store).database
-    if fcntl is None or not read.store.startswith("sqlite") or not database:
+    if not read.store.startswith("sqlite") or not database:
         yield True
         return
     with Path(f"{database}.lock").open("a") as file:
@@ -163,6 +162,28 @@ def start_logging(level: int = logging.INFO) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start another process of this program; it may watch its stdin, which closes when this one is gone."""
+    here = str(Path(pipeline.__file__).parents[2])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH")))),
+    }
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
+
+
+def when_parent_ends(act: Callable[[], None]) -> None:
+    """Call *act* when the process that started this one is gone, however it ended."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        act()
+
+    threading.Thread(target=watch, daemon=True, name="parent").start()
+
+
 def free_port(host: str, port: int) -> int:
     """Return *port*, or a free one where that is 0; raise UserError where it cannot be listened on."""
     try:
@@ -187,4 +208,5 @@ def _processes() -> multiprocessing.context.BaseContext:
 def _start_worker() -> None:
     """Leave Ctrl-C to the program, and bound what a hostile document can make a parser take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))
+    with suppress(ValueError, OSError):  # macOS knows no such bound
+        resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))

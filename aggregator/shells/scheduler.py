@@ -6,7 +6,6 @@ import http.client
 import logging
 import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -36,10 +35,13 @@ START = 30.0  # seconds that the pages have to answer in
 @click.option(
     "--pages", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes for pages."
 )
+@click.option("--guarded", is_flag=True, hidden=True, help="Stop when stdin closes.")
 @click.pass_obj
-def serve(path: Path, host: str, port: int, pages: int) -> None:
+def serve(path: Path, host: str, port: int, pages: int, guarded: bool) -> None:
     """Poll the feeds and serve the ticker, until Ctrl-C or SIGTERM."""
     stop = _stop_signal()
+    if guarded:
+        bootstrap.when_parent_ends(stop.set)
     port = bootstrap.free_port(host, port)
     address = f"http://{_in_address(host)}:{port}/"
     config = bootstrap.load(path, address)
@@ -177,8 +179,7 @@ class Pages:
     """The processes that serve pages, in a group that is started again should it end."""
 
     def __init__(self, store: str, host: str, port: int, count: int) -> None:
-        self._command = [sys.executable, "-m", "aggregator.shells.web", host, str(port), str(count)]
-        self._store, self._host, self._port = store, host, port
+        self._store, self._host, self._port, self._count = store, host, port, count
         self._process = self._start()
 
     def wait_until_they_answer(self, stop: threading.Event) -> None:
@@ -206,7 +207,7 @@ class Pages:
             self._process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603
+        process = bootstrap.start("aggregator.shells.web", self._host, str(self._port), str(self._count))
         if process.stdin is not None:  # it stays open: when it closes, the pages know that we are gone
             process.stdin.write(f"{self._store}\n".encode())  # not an argument: it may hold a password
             process.stdin.flush()
