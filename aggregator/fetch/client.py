@@ -1,0 +1,130 @@
+"""Client: many requests under way at once, in one thread; what has ended is handed back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from time import monotonic
+
+import pycurl
+
+from aggregator.errors import FeedError
+from aggregator.fetch.bounds import Bounds, authorities
+from aggregator.fetch.engine import Ended, Engine
+from aggregator.fetch.exchange import Answer, Exchange
+from aggregator.fetch.headers import fresh_for, retry_at
+from aggregator.fetch.redirects import Errand, next_hop, set_out
+from aggregator.fetch.turns import Turns
+from aggregator.model import Polling, Request, Response
+
+_SPARE_CONNECTIONS = 32  # kept open for a while, for the next feed of the same host
+
+
+class Client:
+    """Asks for feeds; used by one thread, save for `wake`."""
+
+    def __init__(self, polling: Polling, user_agent: str, concurrency: int = 256) -> None:
+        self._bounds = Bounds.of(polling)
+        self._user_agent = user_agent
+        self._bundle = authorities()
+        self._concurrency = concurrency
+        self._turns = Turns(polling.per_host)
+        self._engine = Engine(concurrency + _SPARE_CONNECTIONS)
+        self._fresh_connections = False
+        self._idle: list[Exchange] = []
+        self._under_way: dict[pycurl.Curl, tuple[Exchange, Errand]] = {}
+        self._ended: list[tuple[Request, Response | FeedError]] = []
+
+    @property
+    def pending(self) -> int:
+        """Return how many requests have been added, and not been handed back."""
+        return len(self._turns) + len(self._under_way) + len(self._ended)
+
+    def add(self, request: Request) -> None:
+        """Queue *request*; it starts when its host and the whole have room."""
+        try:
+            self._turns.join(set_out(request))
+        except FeedError as error:
+            self._ended.append((request, error))
+
+    def wait(self, timeout: float, now: datetime) -> list[tuple[Request, Response | FeedError]]:
+        """Drive all transfers until one ends, at most for *timeout* seconds; return what has ended."""
+        ends = monotonic() + timeout
+        while True:
+            self._start()
+            for ended in self._engine.drive(0 if self._ended else max(ends - monotonic(), 0)):
+                self._settle(ended, now)
+            if self._ended or self._engine.woken or monotonic() >= ends:
+                break
+        self._engine.woken = False
+        handed_back, self._ended = self._ended, []
+        return handed_back
+
+    def wake(self) -> None:
+        """Let `wait` return soon, from any thread."""
+        self._engine.wake()
+
+    def reconfigure(self, polling: Polling) -> None:
+        """Ask within the bounds of *polling* from now on; what is under way keeps the old ones."""
+        bounds = Bounds.of(polling)
+        # A connection that is still open to a network that was closed now would escape the guard.
+        self._fresh_connections = self._fresh_connections or bounds.allowed != self._bounds.allowed
+        self._bounds = bounds
+        self._turns.allow(polling.per_host)
+
+    def close(self) -> None:
+        """Abort everything; nothing of it is handed back."""
+        self._turns.clear()
+        self._ended.clear()
+        for curl, (exchange, _) in self._under_way.items():
+            self._engine.abort(curl)
+            self._idle.append(exchange)
+        self._under_way.clear()
+        for exchange in self._idle:
+            exchange.close()
+        self._idle.clear()
+        self._engine.close()
+
+    def _start(self) -> None:
+        while len(self._under_way) < self._concurrency:
+            errand = self._turns.take()
+            if errand is None:
+                return
+            exchange = self._idle.pop() if self._idle else Exchange(self._user_agent, self._bundle)
+            exchange.ask(errand, self._bounds, self._fresh_connections)
+            self._under_way[exchange.curl] = (exchange, errand)
+            self._engine.start(exchange.curl)
+
+    def _settle(self, ended: Ended, now: datetime) -> None:
+        exchange, errand = self._under_way.pop(ended.curl)
+        self._turns.leave(errand.host)
+        try:
+            self._go_on(exchange, errand, ended, now)
+        except FeedError as error:
+            self._ended.append((errand.request, error))
+        exchange.finish()
+        self._idle.append(exchange)
+
+    def _go_on(self, exchange: Exchange, errand: Errand, ended: Ended, now: datetime) -> None:
+        """Follow a redirect, or note the answer; FeedError if there is none."""
+        if ended.code:
+            raise exchange.error(ended.code, ended.detail)
+        answer, seconds = exchange.answer(), exchange.seconds()
+        hop = next_hop(errand, answer.status, answer.headers.get("location"), seconds)
+        if hop:
+            self._turns.join(hop)
+        else:
+            self._ended.append((errand.request, _response(errand, answer, seconds, now)))
+
+
+def _response(errand: Errand, answer: Answer, seconds: float, now: datetime) -> Response:
+    return Response(
+        url=errand.url,
+        status=answer.status,
+        body=None if answer.status == 304 else answer.body,
+        headers=answer.headers,
+        moved_to=errand.moved_to,
+        fresh_for=fresh_for(answer.headers, now),
+        retry_at=retry_at(answer.headers, now),
+        elapsed=timedelta(seconds=seconds),
+        received=len(answer.body),
+    )

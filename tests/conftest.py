@@ -1,0 +1,38 @@
+"""What all tests share: a publisher on loopback, and a wall around the test process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+from publisher import Publisher
+
+
+def pytest_configure() -> None:
+    """Let any connection of this process that would leave the machine raise; unix sockets are at home."""
+    sys.addaudithook(_stay_at_home)
+
+
+def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in ("socket.connect", "socket.sendto"):
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and not _is_loopback(str(address[0])):
+        raise AssertionError(f"a test would have asked {address[0]}: tests use loopback only")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    """A real HTTP server at 127.0.0.1; see publisher.py for how to script it."""
+    with Publisher() as publisher:
+        yield publisher
