@@ -18,9 +18,20 @@ class FeedError(Exception):
         self.stage = stage
         self.message = message
 
-    def __reduce__(self) -> tuple[type[FeedError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[FeedError], tuple[object, ...]]:
         """Survive the way back from a worker process."""
         return type(self), (self.stage, self.message)
+
+
+class WebPageError(FeedError):
+    """There is a web page where a feed should be; it may name the feeds that belong to it."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__("parse", "this is no feed but a web page (HTML)")
+        self.page = page  # UTF-8
+
+    def __reduce__(self) -> tuple[type[FeedError], tuple[object, ...]]:
+        return type(self), (self.page,)
 
 
 class UserError(Exception):
