@@ -1,0 +1,256 @@
+"""The reading page: addresses to pages, feeds and reports. What they show is made ready by its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, render_template, request
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.http import http_date
+
+from aggregator.model import Choice, Config, Format
+from aggregator.shells.web import narrowing, sources
+from aggregator.shells.web.article import ArticlePage, article
+from aggregator.shells.web.desk import UNREADABLE, Desk
+from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame
+from aggregator.shells.web.setting import Link, Setting, setting
+from aggregator.shells.web.static import static_files
+from aggregator.shells.web.ticker import LINES, Ticker, TickerPage, ticker
+from aggregator.shells.web.words import TEMPLATES
+from aggregator.store import Store
+
+# A browser asks again each time, which costs it a 304; a cache in front of us may answer for half a minute.
+KEPT_PAGE = "public, max-age=0, s-maxage=30"
+KEPT_FEED = "public, max-age=60"
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+NOT_KEPT = "no-cache"
+LARGEST_NUMBER = 2**63 - 1  # that a store can be asked for
+
+
+def create_app(store: Store, clock: Callable[[], datetime]) -> Flask:
+    """Return the Flask application that shows *store*."""
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    pages = _Pages(Desk(store, clock))
+    narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
+    for rule in narrowings:
+        app.add_url_rule(rule, rule, pages.ticker)
+        feed = f"{rule.rstrip('/')}/feed.<any(rss, atom, json):format>"
+        app.add_url_rule(feed, feed, pages.feed)
+    others: dict[str, Callable[..., Response]] = {
+        "/read/<int:number>": pages.article,
+        "/sources": pages.sources,
+        "/feeds.opml": pages.opml,
+        "/health.json": pages.health,
+        "/healthz": pages.pulse,
+        "/metrics": pages.metrics,
+        "/static/<name>": pages.static,
+    }
+    for rule, view in others.items():
+        app.add_url_rule(rule, rule, view)
+    app.register_error_handler(HTTPException, pages.error)
+    for kind in UNREADABLE:
+        app.register_error_handler(kind, pages.unreadable)
+    app.after_request(pages.guard)
+    return app
+
+
+class _Pages:
+    """What is answered to each address."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._files = static_files(TEMPLATES / "static")
+
+    def ticker(self, **names: str) -> Response:
+        """Answer with the ticker, narrowed by what the address names."""
+        here = self._setting()
+        choice = self._choice(here, names)
+        before = narrowing.place(request.args["page"]) if "page" in request.args else None
+        if "page" in request.args and before is None:
+            abort(404)
+        headlines = self._desk.ticker(choice, before, LINES + 1) if choice.search != "" else ()
+        if not headlines and not narrowing.is_configured(choice, here.config):
+            abort(404)
+        if not headlines and choice == EVERYTHING and before is None:
+            return self._starting(here)
+        shown = ticker(here, choice, headlines, before)
+        return self._page("ticker.html", self._ticker_page(here, choice, shown))
+
+    def feed(self, format: Format, **names: str) -> Response:
+        """Answer with a merged feed."""
+        here = self._setting()
+        choice = self._choice(here, names)
+        if choice.search == "" or not (
+            narrowing.is_configured(choice, here.config) or self._desk.ticker(choice, None, 1)
+        ):
+            abort(404)
+        document = self._desk.feed(choice, format)
+        charset = "" if format == "json" else "; charset=utf-8"
+        response = _response(document.body, FEED_TYPES[format] + charset, KEPT_FEED)
+        if document.changed is not None:
+            response.headers["Last-Modified"] = http_date(document.changed)
+        if here.config.publishing.hub:
+            address = here.absolute(choice.feed_path(format))
+            response.headers["Link"] = f'<{here.config.publishing.hub}>; rel="hub", <{address}>; rel="self"'
+        return response
+
+    def article(self, number: int) -> Response:
+        """Answer with a headline in full, the newest lines beside it, or those around it."""
+        headline = self._desk.headline(number) if number <= LARGEST_NUMBER else None
+        if headline is None:
+            abort(404)
+        here = self._setting()
+        lines = self._desk.ticker(EVERYTHING, None, LINES + 1)
+        before = None
+        if number not in {line.id for line in lines[:LINES]}:
+            before = (headline.published, headline.id)
+            lines = (headline, *self._desk.ticker(EVERYTHING, before, LINES))
+        page = ArticlePage(
+            frame=self._frame(here, headline.entry.title, None),
+            number=number,
+            article=article(here, headline),
+            ticker=ticker(here, EVERYTHING, lines, before, number),
+        )
+        return self._page("article.html", page)
+
+    def sources(self) -> Response:
+        """Answer with how the sources are, for people."""
+        here, feeds = self._setting(), self._desk.health()
+        around = self._frame(here, here.words["sources"], None, "/sources")
+        page = sources.SourcesPage(around, sources.summary(here, feeds), sources.source_states(here, feeds))
+        return self._page("sources.html", page, NOT_KEPT)
+
+    def opml(self) -> Response:
+        return _response(self._desk.opml(), "text/x-opml; charset=utf-8", KEPT_FEED)
+
+    def health(self) -> Response:
+        """Answer with how the sources are, for programs."""
+        response = jsonify(sources.health(*self._report()))
+        response.headers["Cache-Control"] = NOT_KEPT
+        return response
+
+    def metrics(self) -> Response:
+        text = sources.metrics(*self._report())
+        return _response(text.encode(), "text/plain; version=0.0.4; charset=utf-8", NOT_KEPT)
+
+    def pulse(self) -> Response:
+        """Answer whether the program can read its store."""
+        try:
+            self._desk.revision()
+        except UNREADABLE:
+            response = jsonify(status="the store cannot be read")
+            response.status_code = 503
+            return response
+        return jsonify(status="ok")
+
+    def static(self, name: str) -> Response:
+        """Answer with a static file; what is asked by its version never changes."""
+        file = self._files.get(name)
+        if file is None:
+            abort(404)
+        kept = KEPT_FOR_EVER if request.args.get("v") == file.version else NOT_KEPT
+        return _response(file.body, file.type, kept)
+
+    def error(self, error: HTTPException) -> Response:
+        """Answer in our own style that something went wrong; quotes nothing of the request."""
+        status = error.code or 500
+        here = setting(self._desk.last_config(), self._desk.now())
+        heading, sentence = here.words.error(status)
+        page = ErrorPage(self._frame(here, heading, None), heading, sentence)
+        response = Response(error.get_response().response, status, error.get_response().headers)
+        response.set_data(render_template("error.html", page=page, words=here.words))
+        response.content_type = "text/html; charset=utf-8"
+        response.headers["Cache-Control"] = NOT_KEPT
+        return response
+
+    def unreadable(self, _error: Exception) -> Response:
+        """Answer that the store cannot be read at this moment."""
+        return self.error(ServiceUnavailable(retry_after=10))
+
+    def guard(self, response: Response) -> Response:
+        """Tell the browser what our pages never do, so that nothing in them can."""
+        response.headers.update(
+            {
+                "Content-Security-Policy": _policy(self._desk.last_config()),
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "no-referrer",
+                "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+                "Cross-Origin-Opener-Policy": "same-origin",
+            }
+        )
+        return response
+
+    def _setting(self) -> Setting:
+        return setting(self._desk.config(), self._desk.now())
+
+    def _choice(self, here: Setting, names: dict[str, str]) -> Choice:
+        """Return what the address chooses; a day that is none is not found."""
+        if request.path.startswith("/search"):
+            return narrowing.search(request.args.get("q", ""))
+        if "day" in names and not narrowing.is_day(names["day"], here.today):
+            abort(404)
+        return Choice(**names)
+
+    def _ticker_page(self, here: Setting, choice: Choice, shown: Ticker) -> TickerPage:
+        feeds = self._desk.health()
+        title = narrowing.title(choice, here, feeds)
+        lasting = choice.path if choice.search is None and shown.live else None
+        return TickerPage(
+            frame=self._frame(here, title, choice, lasting),
+            heading=title,
+            ticker=shown,
+            previous=self._day_before(here, choice.day) if choice.day else None,
+            following=narrowing.day_after(here, choice.day) if choice.day else None,
+            sources=narrowing.sources(here, choice, feeds),
+        )
+
+    def _day_before(self, here: Setting, day: str) -> Link | None:
+        older = self._desk.ticker(EVERYTHING, narrowing.day_start(here, day), 1)
+        return narrowing.day_before(here, older)
+
+    def _starting(self, here: Setting) -> Response:
+        """Answer, while there are no headlines at all, with how the sources are."""
+        states = sources.source_states(here, self._desk.health())
+        shown = Ticker(days=(), live=here.href("/"), is_starting=True, sources=states)
+        return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
+
+    def _frame(self, here: Setting, title: str, choice: Choice | None, path: str | None = None) -> Frame:
+        return frame(here, self._static_href(here), title, choice, path)
+
+    def _static_href(self, here: Setting) -> Callable[[str], str]:
+        return lambda name: here.href(f"/static/{name}?v={self._files[name].version}")
+
+    def _report(self) -> tuple[int, tuple[int, int], Any]:
+        return self._desk.revision(), self._desk.counts(), self._desk.health()
+
+    def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
+        html = render_template(template, page=page, words=page.frame.words)
+        return _response(html.encode(), "text/html; charset=utf-8", kept)
+
+
+def _response(body: bytes, content_type: str, kept: str) -> Response:
+    return Response(body, content_type=content_type, headers={"Cache-Control": kept})
+
+
+def _policy(config: Config) -> str:
+    """Return the Content-Security-Policy of all pages."""
+    images = " https: http:" if config.site.images == "direct" else ""
+    rules = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "script-src": "'self'",
+        "img-src": "'self' data:" + images,
+        "media-src": "https: http:",
+        "font-src": "'none'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())

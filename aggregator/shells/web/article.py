@@ -1,0 +1,143 @@
+"""The article page: one headline in full, with all that is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from aggregator.links import host
+from aggregator.model import Choice, Enclosure, Entry, Headline, Html
+from aggregator.shells.web.frame import Frame
+from aggregator.shells.web.setting import Link, Setting, Text, Time, text
+from aggregator.shells.web.ticker import Other, Ticker, Was, former, other
+from aggregator.shells.web.words import capital
+from aggregator.text import fold, plain, slug
+
+MOST_CATEGORIES = 3  # above the headline
+SAME_MOMENT = 60  # seconds: what was changed sooner was not changed, it was published
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with the article: *kind* is audio, video or file."""
+
+    kind: str
+    href: str
+    title: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Where an article can be passed on; a None is not offered."""
+
+    copy: str | None
+    mail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A headline in full."""
+
+    title: Text
+    kicker: tuple[Link, ...]
+    lead: str
+    source: Link
+    authors: tuple[str, ...]
+    published: Time
+    updated: Time | None
+    was: tuple[Was, ...]
+    image: str | None
+    body: Markup
+    note: str  # about pictures that are not shown
+    attachments: tuple[Attachment, ...]
+    read_on: Link | None
+    others: tuple[Other, ...]
+    reactions: str
+    reactions_href: str | None
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """The page of one headline, the ticker beside it."""
+
+    frame: Frame
+    number: int
+    article: Article
+    ticker: Ticker
+
+
+def article(setting: Setting, headline: Headline) -> Article:
+    """Return a headline as it is read."""
+    entry, words = headline.entry, setting.words
+    shows_images = setting.site.images == "direct"  # through a proxy comes with a later version
+    changed = (headline.updated - headline.published).total_seconds() > SAME_MOMENT
+    return Article(
+        title=text(entry.title, entry.language),
+        kicker=tuple(_categories(setting, headline)),
+        lead=_lead(entry),
+        source=Link(headline.lead.name, setting.href(Choice(source=headline.lead.key).path)),
+        authors=tuple(author.name for author in entry.authors),
+        published=setting.full_moment(headline.published),
+        updated=_updated(setting, headline.updated) if changed else None,
+        was=former(setting, headline),
+        image=entry.image if shows_images and "<img" not in entry.content else None,
+        body=_trusted(entry.content),
+        note=words["images_hidden"] if not shows_images and (entry.image or "<img" in entry.content) else "",
+        attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
+        read_on=Link(words.say("read_on", source=headline.lead.name), entry.link) if entry.link else None,
+        others=tuple(other(setting, source, headline.published) for source in headline.sources[1:]),
+        reactions="" if headline.comments is None else words.count("reactions", headline.comments),
+        reactions_href=headline.comments_link,
+        share=_share(setting, headline),
+    )
+
+
+def _updated(setting: Setting, moment: datetime) -> Time:
+    time = setting.moment(moment)
+    return Time(setting.words.say("updated", when=time.shown), time.datetime)
+
+
+def _trusted(content: Html) -> Markup:
+    """Return the content for a template: its type says that the sanitiser made it."""
+    return Markup(content)  # noqa: S704
+
+
+def _lead(entry: Entry) -> str:
+    """Return the summary, or nothing where the article begins with the same words."""
+    if not entry.content:
+        return entry.summary
+    begins = fold(entry.summary).rstrip(" .…")
+    return "" if fold(plain(entry.content)).startswith(begins) else entry.summary
+
+
+def _categories(setting: Setting, headline: Headline) -> Iterator[Link]:
+    """Yield the article's first categories, or else those that its source is filed under."""
+    filed = next((s.categories for s in setting.config.subscriptions if s.key == headline.lead.key), ())
+    for category in (headline.entry.categories or filed)[:MOST_CATEGORIES]:
+        if slug(category):
+            yield Link(capital(category), setting.href(Choice(category=slug(category)).path))
+
+
+def _attachment(setting: Setting, enclosure: Enclosure) -> Attachment:
+    major = enclosure.type.partition("/")[0]
+    kind = major if major in {"audio", "video"} else "file"
+    size = f", {enclosure.length / 1e6:.1f} MB" if enclosure.length and enclosure.length >= 50_000 else ""
+    title = f"{setting.words[kind]} ({host(enclosure.link)}{size})"
+    return Attachment(kind, enclosure.link, title, enclosure.type)
+
+
+def _share(setting: Setting, headline: Headline) -> Share:
+    """Return how to pass on the publisher's own page, or ours where it has none."""
+    link = headline.entry.link or setting.absolute(f"/read/{headline.id}")
+    subject, body = quote(headline.entry.title, safe=""), quote(link, safe="")
+    wanted = setting.site.share
+    return Share(
+        copy=link if "copy" in wanted else None,
+        mail=f"mailto:?subject={subject}&body={body}" if "mail" in wanted else None,
+    )

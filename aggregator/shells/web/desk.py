@@ -1,0 +1,78 @@
+"""The desk: all that the page asks of the store and of the pipeline, and of the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from aggregator import pipeline
+from aggregator.errors import StoreError, UserError
+from aggregator.model import Choice, Config, FeedHealth, Format, Headline
+from aggregator.store import Place, Store
+
+UNREADABLE = (SQLAlchemyError, StoreError, UserError)
+"""What reading raises while the store cannot be reached, or was never filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A merged feed, and when the newest of the changes in it was made."""
+
+    body: bytes
+    changed: datetime | None
+
+
+class Desk:
+    """What the page asks; the configuration is kept until the revision moves."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._config: tuple[int, Config] | None = None
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def today(self) -> date:
+        """Return the date in the site's zone."""
+        return self.now().astimezone(ZoneInfo(self.config().site.timezone)).date()
+
+    def revision(self) -> int:
+        return self._store.revision()
+
+    def config(self) -> Config:
+        revision = self._store.revision()
+        if self._config is None or self._config[0] != revision:
+            self._config = (revision, self._store.config())
+        return self._config[1]
+
+    def last_config(self) -> Config:
+        """Return the configuration as it could last be read: error pages need no store."""
+        try:
+            return self.config()
+        except UNREADABLE:
+            return self._config[1] if self._config else Config(subscriptions=(), store="")
+
+    def ticker(self, choice: Choice, before: Place | None, limit: int) -> tuple[Headline, ...]:
+        return self._store.ticker(choice, before, limit)
+
+    def headline(self, number: int) -> Headline | None:
+        return self._store.headline(number)
+
+    def health(self) -> tuple[FeedHealth, ...]:
+        return self._store.health(self.now())
+
+    def counts(self) -> tuple[int, int]:
+        return self._store.counts()
+
+    def feed(self, choice: Choice, format: Format) -> FeedDocument:
+        body = pipeline.feed_document(self._store, choice, format)
+        newest = self._store.ticker(choice, None, self.config().publishing.items)
+        return FeedDocument(body, max((headline.changed for headline in newest), default=None))
+
+    def opml(self) -> bytes:
+        return pipeline.sources_document(self._store, self.now())

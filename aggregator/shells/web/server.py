@@ -1,0 +1,60 @@
+"""The pages' own processes: granian around the front. They end when the program that started them does."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from wsgiref.types import WSGIApplication
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from aggregator.shells import bootstrap
+from aggregator.shells.web.app import create_app
+from aggregator.shells.web.front import front
+from aggregator.store import Store
+
+STORE = "DRAAD_STORE"  # the environment variable that tells the workers where the store is
+THREADS = 4  # in each worker: a slow answer does not hold up the next
+WATCH = 1.0  # seconds between two looks at whether the parent is there
+
+
+def serve_pages(store: str, host: str, port: int, workers: int) -> None:
+    """Serve the pages of *store* until SIGTERM, or until stdin closes."""
+    os.environ[STORE] = store
+    server = Server(
+        "aggregator.shells.web.server:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        http=HTTPModes.http1,  # TLS, and HTTP/2 with it, are the reverse proxy's
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+        factory=True,
+    )
+    bootstrap.when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    server.serve()
+
+
+def application() -> WSGIApplication:
+    """Return what a worker serves."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to us by the server, in its order
+    logging.basicConfig(level=logging.WARNING, format="pages: %(message)s", stream=sys.stderr)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True, name="parent").start()
+    store = Store(os.environ[STORE])
+    return front(create_app(store, bootstrap.now), store, bootstrap.now)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when *parent* was killed without a word."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(WATCH)
+    os._exit(1)

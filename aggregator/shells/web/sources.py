@@ -1,0 +1,159 @@
+"""The sources: how each of them is, for people on a page and for programs as JSON and as metrics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from aggregator.model import Choice, FeedHealth, State
+from aggregator.shells.web.frame import Frame
+from aggregator.shells.web.setting import Setting, Time, rfc3339
+
+_WORST_FIRST: tuple[State, ...] = ("failing", "gone", "waiting", "never", "ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something to know about a source: `volgende poging 16:15`."""
+
+    name: str
+    time: Time
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source is, in words."""
+
+    title: str
+    href: str  # its headlines
+    feed: str  # its own address
+    site: str | None
+    state: State
+    state_words: str  # "Storing sinds 14:02"
+    error: str | None
+    moved: str | None
+    counts: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """The page of all sources."""
+
+    frame: Frame
+    summary: str
+    sources: tuple[SourceState, ...]
+
+
+def source_states(setting: Setting, feeds: Sequence[FeedHealth]) -> tuple[SourceState, ...]:
+    """Return the sources, those that need somebody first."""
+    ordered = sorted(feeds, key=lambda feed: _WORST_FIRST.index(feed.state))
+    return tuple(_source_state(setting, feed) for feed in ordered)
+
+
+def summary(setting: Setting, feeds: Sequence[FeedHealth]) -> str:
+    """Return how many sources are in which state: `In orde: 9 · Storing: 1`."""
+    numbers = Counter(feed.state for feed in feeds)
+    states = reversed(_WORST_FIRST)
+    return " · ".join(f"{setting.words.state(state)}: {numbers[state]}" for state in states if numbers[state])
+
+
+def health(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]) -> dict[str, Any]:
+    """Return /health.json (docs/design.md, the contract)."""
+    degraded = any(feed.state in {"failing", "gone"} for feed in feeds)
+    return {
+        "status": "degraded" if degraded else "ok",
+        "revision": revision,
+        "headlines": counts[0],
+        "entries": counts[1],
+        "feeds": [_feed_health(feed) for feed in feeds],
+    }
+
+
+def metrics(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]) -> str:
+    """Return /metrics in Prometheus' text format."""
+    return "".join(f"{row}\n" for row in _metrics(revision, counts, feeds))
+
+
+def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
+    words = setting.words
+    state = words.state(feed.state)
+    if feed.failing_since is not None:
+        state += " " + words.say("since", when=setting.moment(feed.failing_since).shown)
+    counts = [words.count("entries", feed.entries)] if feed.entries else []
+    if feed.failures:
+        counts.append(words.count("failures", feed.failures))
+    return SourceState(
+        title=feed.title,
+        href=setting.href(Choice(source=feed.key).path),
+        feed=feed.url,
+        site=feed.site,
+        state=feed.state,
+        state_words=state,
+        error=feed.error,
+        moved=words.say("moved", url=feed.moved_to) if feed.moved_to else None,
+        counts=tuple(counts),
+        facts=tuple(_facts(setting, feed)),
+    )
+
+
+def _facts(setting: Setting, feed: FeedHealth) -> Iterator[Fact]:
+    due = "next_due" if feed.failures else "next_due_ok"
+    moments = {"last_changed": feed.last_changed, "last_polled": feed.last_polled, due: feed.next_due}
+    for name, moment in moments.items():
+        if moment is not None:
+            yield Fact(setting.words[name], setting.moment(moment))
+
+
+def _feed_health(feed: FeedHealth) -> dict[str, Any]:
+    return {
+        "key": feed.key,
+        "url": feed.url,
+        "title": feed.title,
+        "state": feed.state,
+        "last_polled": _stamp(feed.last_polled),
+        "last_changed": _stamp(feed.last_changed),
+        "next_due": _stamp(feed.next_due),
+        "failures": feed.failures,
+        "error": feed.error,
+        "status": feed.status,
+        "entries": feed.entries,
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
+
+
+def _metrics(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]) -> Iterator[str]:
+    yield from _metric("headlines", "Lines in the ticker.", {"": counts[0]})
+    yield from _metric("entries", "Articles that the lines are made of.", {"": counts[1]})
+    yield from _metric("revision", "Moves with every change that a reader could see.", {"": revision})
+    numbers = Counter(feed.state for feed in feeds)
+    by_state = {_label("state", state): numbers[state] for state in get_args(State)}
+    yield from _metric("feeds", "Sources in each state.", by_state)
+    failures = {_label("key", feed.key): feed.failures for feed in feeds}
+    yield from _metric("feed_failures", "Failed tries in a row.", failures)
+    entries = {_label("key", feed.key): feed.entries for feed in feeds}
+    yield from _metric("feed_entries", "Articles of each source.", entries)
+    polled = {
+        _label("key", feed.key): int(feed.last_polled.timestamp()) for feed in feeds if feed.last_polled
+    }
+    yield from _metric("feed_last_polled_seconds", "When each source was last asked (Unix time).", polled)
+    due = {_label("key", feed.key): int(feed.next_due.timestamp()) for feed in feeds if feed.next_due}
+    yield from _metric("feed_next_due_seconds", "When each source is asked next (Unix time).", due)
+
+
+def _metric(name: str, about: str, values: dict[str, int]) -> Iterator[str]:
+    yield f"# HELP aggregator_{name} {about}"
+    yield f"# TYPE aggregator_{name} gauge"
+    for labels, value in values.items():
+        yield f"aggregator_{name}{labels} {value}"
+
+
+def _label(name: str, value: str) -> str:
+    escaped = value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+    return f'{{{name}="{escaped}"}}'

@@ -1,0 +1,176 @@
+"""The ticker: headlines as lines, days and pages, all made ready for showing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from aggregator.model import Choice, Headline, Source
+from aggregator.shells.web import narrowing
+from aggregator.shells.web.frame import Frame
+from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
+from aggregator.shells.web.sources import SourceState
+from aggregator.store import Place
+
+LINES = 100  # on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another source of the same news, and why it is thought to be that."""
+
+    source: str
+    title: Text
+    href: str | None
+    time: Time
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What a headline said before, until when."""
+
+    title: Text
+    until: Time
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the ticker."""
+
+    id: int
+    href: str
+    time: Time
+    title: Text
+    source: str
+    more: str  # "+4 bronnen"; '' where nobody else carries it
+    others: tuple[Other, ...]
+    was: Was | None  # its last former title
+    reactions: str  # "Reacties (12)"; '' where nobody knows
+    reactions_href: str | None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The lines of one day in the site's zone."""
+
+    heading: Link
+    date: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """A page of lines. *live* is the address under which its newest state is asked for, if it has one."""
+
+    days: tuple[Day, ...]
+    live: str | None = None
+    older: str | None = None
+    newest: str | None = None
+    empty: str = ""  # what to say where there are no lines
+    is_starting: bool = False  # there are no headlines at all: how the sources are is told instead
+    sources: tuple[SourceState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TickerPage:
+    """The page of a narrowing, or of all headlines."""
+
+    frame: Frame
+    heading: str
+    ticker: Ticker
+    previous: Link | None = None
+    following: Link | None = None
+    sources: tuple[Link, ...] = ()  # for the margin
+
+
+def ticker(
+    setting: Setting,
+    choice: Choice,
+    headlines: Sequence[Headline],
+    before: Place | None,
+    opened: int | None = None,
+) -> Ticker:
+    """Return a page of *headlines*, of which there is one more than a page holds if there are older ones.
+
+    *before* is the place that the page begins after, None for the newest; *opened* is what is being read.
+    """
+    shown = headlines[:LINES]
+    more = len(headlines) > LINES
+    return Ticker(
+        days=days(setting, shown, opened),
+        live=setting.href(choice.path + choice.query) if before is None else None,
+        older=narrowing.page_href(setting, choice, (shown[-1].published, shown[-1].id)) if more else None,
+        newest=setting.href(choice.path + choice.query) if before is not None else None,
+        empty="" if shown else _nothing(setting, choice, before),
+    )
+
+
+def days(setting: Setting, headlines: Iterable[Headline], opened: int | None) -> tuple[Day, ...]:
+    """Return the lines with a heading wherever the date changes; they are in order already."""
+    by_day = groupby(headlines, key=lambda headline: setting.local(headline.published).date())
+    return tuple(
+        Day(
+            heading=Link(setting.words.day_heading(day, setting.today), setting.href(f"/day/{day}")),
+            date=day.isoformat(),
+            lines=tuple(line(setting, headline, opened) for headline in lines),
+        )
+        for day, lines in by_day
+    )
+
+
+def line(setting: Setting, headline: Headline, opened: int | None) -> Line:
+    """Return one line of the ticker."""
+    others = headline.sources[1:]
+    count = headline.comments
+    return Line(
+        id=headline.id,
+        href=setting.href(f"/read/{headline.id}"),
+        time=setting.clock(headline.published),
+        title=text(headline.entry.title, headline.entry.language),
+        source=headline.lead.name,
+        more=setting.words.count("more", len(others)) if others else "",
+        others=tuple(other(setting, source, headline.published) for source in others),
+        was=former(setting, headline)[-1] if headline.formerly else None,
+        reactions=setting.words.count("reactions", count) if count is not None else "",
+        reactions_href=headline.comments_link,
+        is_open=headline.id == opened,
+    )
+
+
+def other(setting: Setting, source: Source, day_of: datetime) -> Other:
+    """Return another source; its time bears a date where that is not the date of *day_of*."""
+    local = setting.local(source.published)
+    same_day = local.date() == setting.local(day_of).date()
+    return Other(
+        source=source.name,
+        title=text(source.title, source.language),
+        href=source.link,
+        time=Time(f"{local:%H:%M}" if same_day else f"{local:%d/%m %H:%M}", rfc3339(source.published)),
+        why=setting.words.rule(source.rule),
+    )
+
+
+def former(setting: Setting, headline: Headline) -> tuple[Was, ...]:
+    """Return what a headline said before, oldest first."""
+    return tuple(
+        Was(text(was.title, headline.entry.language), _until(setting, was.until)) for was in headline.formerly
+    )
+
+
+def _until(setting: Setting, moment: datetime) -> Time:
+    time = setting.moment(moment)
+    return Time(setting.words.say("until", when=time.shown), time.datetime)
+
+
+def _nothing(setting: Setting, choice: Choice, before: Place | None) -> str:
+    """Return what to say in place of lines."""
+    words = setting.words
+    if before is not None:
+        return words["no_older"]
+    if choice.search is not None:
+        return words.say("no_results", q=choice.search) if choice.search else ""
+    return words["no_day"] if choice.day else words["no_headlines"]

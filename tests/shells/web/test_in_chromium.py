@@ -1,0 +1,253 @@
+"""The page in a real Chromium: what it looks like cannot be asserted, what it must never do can."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import invented
+import pytest
+from newsroom import bring
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from aggregator.model import Choice
+from aggregator.sanitise import clean
+from aggregator.shells.web import create_app, front
+from aggregator.store import Store
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+UNBROKEN = "Onafgebroken" * 34
+HOSTILE = clean(
+    '<p>Een tabel.</p><table><tr><td><div style="width:3000px">breed</div></td>'
+    + "<td>cel</td>" * 60
+    + f"</tr></table><pre>{'x' * 400}</pre><p>{UNBROKEN}</p>"
+    + '<img src="http://127.0.0.1:1/away.jpg" alt="weg"><script>document.title = "no"</script>',
+    None,
+)
+
+# The lowest contrast between words and what is behind them (WCAG 2.2, 1.4.3).
+LOWEST_CONTRAST = """() => {
+  const light = (c) => c.map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] === 1) return c.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
+  const worst = {ratio: 21, text: ""};
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility()) continue;
+    const [a, b] = [light(parse(getComputedStyle(e).color).slice(0, 3)), light(behind(e))];
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < worst.ratio) Object.assign(worst, {ratio, text: walk.currentNode.data.trim()});
+  }
+  return worst;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        except Error as error:
+            if "CI" in os.environ:
+                raise
+            pytest.skip(f"no Chromium at {CHROMIUM} (set CHROMIUM): {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def address(filled: Store) -> Iterator[str]:
+    app = create_app(filled, lambda: invented.NOW)
+    site = front(app, filled, lambda: invented.NOW, recheck=0)
+    server = make_server("127.0.0.1", 0, site, threaded=True, request_handler=_Quiet)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def _opened(browser: Browser, url: str, **context: Any) -> Iterator[tuple[Page, list[str]]]:
+    """Open *url*; yield the page, and what it complained of or asked of others."""
+    opened = browser.new_context(**{"viewport": WIDE, **context})
+    page, complaints = opened.new_page(), []
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    origin = "/".join(url.split("/")[:3])
+    page.on("request", lambda r: None if r.url.startswith(origin) else complaints.append(r.url))
+    page.goto(url)
+    yield page, complaints
+    opened.close()
+
+
+def _wideness(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("view", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])
+@pytest.mark.parametrize("language", ["nl", "ar"])
+def test_no_page_complains_scrolls_sideways_asks_others_or_is_hard_to_read(
+    browser: Browser,
+    address: str,
+    filled: Store,
+    number: Callable[[str], int],
+    language: str,
+    view: dict[str, int],
+    scheme: str,
+) -> None:
+    filled.accept(invented.config(language=language), invented.NOW)
+    with _opened(browser, address, viewport=view, color_scheme=scheme) as (page, complaints):
+        for path in ("/", f"/read/{number(invented.RENT)}", "/sources", "/search?q=zon", "/day/2026-11-22"):
+            page.goto(address + path)
+            page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+            assert (path, complaints, _wideness(page)) == (path, [], 0)
+            assert page.evaluate(LOWEST_CONTRAST)["ratio"] >= 4.5, page.evaluate(LOWEST_CONTRAST)
+
+
+@pytest.mark.parametrize("view", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_nothing_that_a_publisher_sends_breaks_the_page(
+    browser: Browser, address: str, filled: Store, view: dict[str, int]
+) -> None:
+    filled.accept(invented.config(images="none"), invented.NOW)
+    bring(filled, {"kustkrant": [invented.at("16:03", UNBROKEN, content=HOSTILE)]}, invented.NOW)
+    newest = max(headline.id for headline in filled.ticker(Choice(), None, 5))
+    for path in ("/", f"/read/{newest}"):
+        with _opened(browser, address + path, viewport=view) as (page, complaints):
+            assert _wideness(page) == 0
+            assert [c for c in complaints if "img-src" not in c and "away.jpg" not in c] == []
+            assert page.title() != "no"
+
+
+def test_the_arabic_page_is_the_mirror_image(
+    browser: Browser, address: str, filled: Store, number: Callable[[str], int]
+) -> None:
+    def edges(page: Page) -> list[float]:
+        boxes = (page.locator(each).first.bounding_box() for each in (".line > time", ".pane", ".name"))
+        return [
+            box["x"] if page.evaluate("document.dir") == "ltr" else 1280 - box["x"] - box["width"]
+            for box in boxes
+            if box
+        ]
+
+    found = []
+    for language in ("nl", "ar"):
+        filled.accept(invented.config(language=language), invented.NOW)
+        with _opened(browser, f"{address}/read/{number(invented.RENT)}") as (page, _):
+            found.append([round(edge) for edge in edges(page)])
+    assert all(abs(a - b) <= 2 for a, b in zip(*found, strict=True)), found
+
+
+def test_on_a_narrow_screen_the_article_is_a_page_of_its_own(
+    browser: Browser, address: str, number: Callable[[str], int]
+) -> None:
+    with _opened(browser, f"{address}/read/{number(invented.RENT)}", viewport=NARROW) as (page, _):
+        assert not page.locator(".pane").is_visible()
+        page.get_by_text("Alle koppen").click()
+        assert page.locator(f"#line-{number(invented.RENT)}").is_visible()
+
+
+def test_news_comes_in_by_itself_while_the_reader_is_at_the_top(
+    browser: Browser, address: str, filled: Store
+) -> None:
+    with _opened(browser, address) as (page, complaints):
+        page.clock.install()
+        page.reload()
+        bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
+        page.clock.fast_forward(9000)
+        page.get_by_text("Dit komt net binnen").wait_for()
+        assert page.locator(".line.new").count() == 1
+        assert complaints == []
+
+
+def test_news_waits_for_a_reader_who_is_further_down(browser: Browser, address: str, filled: Store) -> None:
+    with _opened(browser, address) as (page, _):
+        page.clock.install()
+        page.reload()
+        page.mouse.wheel(0, 600)
+        page.wait_for_function("scrollY > 300")
+        bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
+        page.clock.fast_forward(9000)
+        button = page.get_by_role("button", name="Nieuwe koppen (1)")
+        button.wait_for()
+        assert page.get_by_text("Dit komt net binnen").count() == 0
+        button.click()
+        page.get_by_text("Dit komt net binnen").wait_for()
+        page.wait_for_function("scrollY === 0")
+
+
+def test_what_is_new_since_the_last_visit_is_marked(browser: Browser, address: str, filled: Store) -> None:
+    with _opened(browser, address) as (page, _):
+        assert page.locator(".line.new").count() == 0
+        page.goto(f"{address}/sources")
+        bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
+        page.goto(address)
+        assert page.locator(".line.new .headline").all_inner_texts() == ["Dit komt net binnen"]
+
+
+def test_without_scripts_everything_can_be_read(
+    browser: Browser, address: str, number: Callable[[str], int]
+) -> None:
+    with _opened(browser, address, java_script_enabled=False) as (page, _):
+        page.get_by_text("+4 bronnen").click()
+        assert page.get_by_text(invented.LITTORAL).is_visible()
+        page.get_by_text(invented.RENT).first.click()
+        assert page.locator("h1").inner_text() == invented.RENT
+        assert not page.get_by_role("button", name="Kopieer de link").is_visible()
+        page.get_by_role("searchbox").fill("zon")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=zon")
+        assert page.locator("h1").inner_text() == "Koppen met ‘zon’"
+
+
+def test_a_link_is_copied(browser: Browser, address: str, number: Callable[[str], int]) -> None:
+    granted = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with _opened(browser, f"{address}/read/{number(invented.RENT)}", **granted) as (page, _):
+        page.get_by_role("button", name="Kopieer de link").click()
+        page.get_by_role("button", name="Gekopieerd").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == "https://binnenhof.example/huurwet"
+
+
+def test_the_keyboard_can_skip_to_the_content(browser: Browser, address: str) -> None:
+    with _opened(browser, address) as (page, _):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Naar de inhoud"
+        box = page.locator(".skip").bounding_box()
+        assert box is not None and box["y"] >= 0
+
+
+@pytest.mark.skipif(
+    "SCREENSHOT" not in os.environ, reason="SCREENSHOT names the file for the README's picture"
+)
+def test_the_picture_of_the_readme(browser: Browser, address: str, number: Callable[[str], int]) -> None:
+    with _opened(browser, f"{address}/read/{number(invented.RENT)}") as (page, _):
+        page.screenshot(path=Path(os.environ["SCREENSHOT"]))
