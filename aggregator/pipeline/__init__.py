@@ -2,6 +2,7 @@
 
 from aggregator.pipeline.inspecting import Finding, inspect
 from aggregator.pipeline.publishing import edition, feed_document, sources_document
-from aggregator.pipeline.refreshing import Refresher, Workers
+from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.workers import Workers
 
 __all__ = ["Finding", "Refresher", "Workers", "edition", "feed_document", "inspect", "sources_document"]

@@ -22,7 +22,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from pebble import ProcessPool
-from rich.logging import RichHandler
 
 from aggregator import __version__, config, pipeline
 from aggregator.errors import StoreError, UserError
@@ -108,9 +107,7 @@ def refresher(read: Config, store: Store) -> Iterator[Refresher]:
 
 def inspect(read: Config) -> Iterator[Finding]:
     """Ask each feed once and yield what it answered; a feed that we know is asked conditionally."""
-    known = {}
-    with suppress(UserError, StoreError):  # no store yet is fine
-        known = {claim.subscription.key: claim for claim in Store(read.store).peek()}
+    known = {claim.subscription.key: claim for claim in _remembered(read)}
     claims = [known.get(wanted.key) or Claim(0, wanted, wanted.url) for wanted in read.subscriptions]
     with _workers() as pool:
         client = Client(read.polling, user_agent(read))
@@ -118,6 +115,17 @@ def inspect(read: Config) -> Iterator[Finding]:
             yield from pipeline.inspect(read, claims, client, pool, now())
         finally:
             client.close()
+
+
+def _remembered(read: Config) -> tuple[Claim, ...]:
+    """Return what the store knows of the feeds, without making one."""
+    database = sa.make_url(read.store).database
+    if read.store.startswith("sqlite") and not Path(database or "").exists():
+        return ()
+    try:
+        return Store(read.store).peek()
+    except (UserError, StoreError):
+        return ()
 
 
 @contextmanager
@@ -132,7 +140,7 @@ def _workers() -> Iterator[ProcessPool]:
     try:
         yield pool
     finally:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join(timeout=3)
 
 
@@ -154,10 +162,9 @@ def owner() -> str:
 
 def start_logging(level: int = logging.INFO) -> None:
     """Tell what happens on stderr, a line each."""
-    handler = RichHandler(
-        show_path=False, markup=False, log_time_format="[%H:%M:%S]", omit_repeated_times=False
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S", force=True
     )
-    logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -177,7 +184,8 @@ def when_parent_ends(act: Callable[[], None]) -> None:
     """Call *act* when the process that started this one is gone, however it ended."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1):
+        # Not sys.stdin: its lock would be held in this thread for ever, and a fork would inherit it so.
+        while os.read(0, 4096):
             pass
         act()
 

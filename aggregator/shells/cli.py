@@ -82,7 +82,7 @@ def _poll(refresher: Refresher, round_: bootstrap.Round, quiet: bool) -> list[Ou
 
 
 def _print_outcomes(outcomes: list[Outcome], feeds: int) -> None:
-    console = Console()
+    console = _console()
     table = Table(box=None, pad_edge=False)
     for name in ("feed", "", "status", "new", "copies", "changed", "seconds", "kB"):
         table.add_column(name, justify="left" if name in {"feed", ""} else "right", overflow="fold")
@@ -115,7 +115,7 @@ def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
 
 def _print_findings(config: Config, findings: Iterable[Finding]) -> None:
     urls = {subscription.key: subscription.url for subscription in config.subscriptions}
-    console = Console()
+    console = _console()
     bad = 0
     for finding in findings:
         bad += finding.error is not None
@@ -126,6 +126,12 @@ def _print_findings(config: Config, findings: Iterable[Finding]) -> None:
         if finding.error is not None:
             console.print(f"    {_escaped(without_credentials(urls[finding.key]))}", highlight=False)
     console.print(f"{len(urls) - bad} of {len(urls)} feeds answer", highlight=False)
+
+
+def _console() -> Console:
+    """Return where tables go: as wide as the terminal, and in a file or a pipe as wide as they like."""
+    console = Console()
+    return console if console.is_terminal else Console(width=1000)
 
 
 def _escaped(text: str) -> str:

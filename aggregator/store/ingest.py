@@ -57,9 +57,7 @@ class Ledger:
     def since(self, revision: int, first_seen: datetime) -> Iterable[Known]:
         """Yield what changed after *revision* among the entries seen since *first_seen*, oldest row first."""
         wanted = sa.select(*KNOWN).where(entries.c.revision > revision, entries.c.first_seen >= first_seen)
-        rows = self._connection.execute(
-            wanted.order_by(entries.c.id), execution_options={"yield_per": 5000}
-        )
+        rows = self._connection.execute(wanted.order_by(entries.c.id), execution_options={"yield_per": 5000})
         return (known_of(row) for row in rows)
 
     def carry_out(self, plan: Plan) -> None:
