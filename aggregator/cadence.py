@@ -47,7 +47,7 @@ def plan(
     *jitter* (0 up to 1) spreads the feeds by a tenth of their interval, towards later only.
     """
     until = host_wait(now, response) if response else None
-    wanted = _wanted(now, polling, response, feed, failures)
+    wanted = _wanted(now, response, feed, failures)
     return Timing(
         next_due=next_due(now, subscription, polling, response, feed, failures, jitter),
         not_before=_outside_skipped(wanted, feed, timedelta(0)),
@@ -70,7 +70,7 @@ def next_due(
     The interval is the subscription's, not below the floor; failures double it, up to a day.
     """
     interval = _backed_off(max(subscription.every, polling.floor), failures)
-    earliest = max(now + interval, _wanted(now, polling, response, feed, failures))
+    earliest = max(now + interval, _wanted(now, response, feed, failures))
     spread = min(earliest - now, MOST_FRESHNESS) * _SPREAD * jitter
     return _outside_skipped(earliest + spread, feed, _MOST_AFTER_HOUR * jitter)
 
@@ -87,10 +87,8 @@ def host_wait(now: datetime, response: Response) -> datetime | None:
     return min(told, now + MOST_WAITING) if told and response.status == 503 else None
 
 
-def _wanted(
-    now: datetime, polling: Polling, response: Response | None, feed: Feed | None, failures: int
-) -> datetime:
-    """Return the latest of what answer and feed ask for: freshness, ttl, Retry-After; at least the floor.
+def _wanted(now: datetime, response: Response | None, feed: Feed | None, failures: int) -> datetime:
+    """Return the latest of what answer and feed ask for: freshness, ttl, Retry-After.
 
     A max-age counts on a 304 as on a 200 (RFC 9111, 4.3.4), and on an error too: sooner, a cache on the way
     would repeat it. A ttl (RSS 2.0: minutes that a channel may be cached; `sy:updatePeriod`) is about a copy
@@ -98,7 +96,7 @@ def _wanted(
     """
     fresh = (response and response.fresh_for) or timedelta(0)
     ttl = (feed and not failures and feed.ttl) or timedelta(0)
-    until = now + max(polling.floor, min(max(fresh, ttl), MOST_FRESHNESS))
+    until = now + min(max(fresh, ttl), MOST_FRESHNESS)
     told = _told_to_wait(response)
     return max(until, min(told, now + MOST_WAITING)) if told else until
 

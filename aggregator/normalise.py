@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
@@ -43,8 +42,8 @@ def normalise(
 ) -> tuple[Feed, tuple[Entry, ...]]:
     """Return the feed and its entries in the document's order; *now* dates those that bear no date.
 
-    An id that occurs twice is one entry, and the first counts. An entry is dropped only if there is nothing
-    in it, or if it cannot be read: it never takes its neighbours along.
+    An id that occurs twice is one entry, and the first counts. An entry is dropped only if it cannot be read:
+    it never takes its neighbours along.
     """
     feed = _feed(document, now)
     language = language_tag(subscription.language) or feed.language
@@ -72,9 +71,7 @@ def _feed(document: Document, now: datetime) -> Feed:
 def _sound_entry(
     raw: RawEntry, document: Document, feed: Feed, language: str | None, now: datetime
 ) -> Entry | None:
-    """Return the entry, or None for one that is empty or that no reader of text, dates and links can take."""
-    if replace(raw, language=None) == RawEntry():
-        return None
+    """Return the entry, or None for one that no reader of text, dates and links can take."""
     try:
         return _entry(raw, document.base, feed, language, now)
     except (ValueError, OverflowError, RecursionError):  # what strange characters, dates and nests can raise
@@ -122,11 +119,11 @@ def _html(text: RawText | None, base: str) -> Html:
 
 
 def _moment(stamp: datetime | None, now: datetime) -> datetime | None:
-    """Return *stamp* to the second and no later than *now*; None for a time when there were no feeds."""
-    if stamp is None or stamp < _EPOCH:
-        return None
-    # Some publishers stamp tomorrow's date to stay on top; nothing is newer than now.
-    return min(stamp.replace(microsecond=0), now)
+    """Return *stamp* to the second; None for a time that is not yet, or when there were no feeds.
+
+    Some publishers stamp tomorrow's date to stay on top: that is no date, when it was first seen is.
+    """
+    return stamp.replace(microsecond=0) if stamp is not None and _EPOCH <= stamp <= now else None
 
 
 def _identifier(value: str | None) -> str | None:

@@ -93,7 +93,7 @@ def test_a_feed_is_taken_over_clean() -> None:
         link="/",
         description=_text("  What washes up "),
         language="EN",
-        updated=NOON + timedelta(days=1),
+        updated=MORNING,
         ttl=timedelta(minutes=30),
         skip_hours=frozenset({1}),
         skip_days=frozenset({6}),
@@ -104,7 +104,7 @@ def test_a_feed_is_taken_over_clean() -> None:
         id="tag:pier",
         description="What washes up",
         language="en",
-        updated=NOON,
+        updated=MORNING,
         ttl=timedelta(minutes=30),
         skip_hours=frozenset({1}),
         skip_days=frozenset({6}),
@@ -139,9 +139,9 @@ def test_every_entry_has_a_title_of_one_line(raw: RawEntry, title: str) -> None:
         (MORNING, NOON, (MORNING, NOON, True)),
         (None, MORNING, (MORNING, MORNING, True)),
         (NOON, MORNING, (NOON, None, True)),
-        (NOON + timedelta(days=1), None, (NOON, None, True)),
-        (MORNING, NOON + timedelta(days=1), (MORNING, NOON, True)),
-        (datetime.max.replace(tzinfo=UTC), None, (NOON, None, True)),
+        (NOON + timedelta(days=1), None, (NOON, None, False)),
+        (MORNING, NOON + timedelta(days=1), (MORNING, None, True)),
+        (datetime.max.replace(tzinfo=UTC), None, (NOON, None, False)),
         (datetime.min.replace(tzinfo=UTC), MORNING, (MORNING, MORNING, True)),
         (datetime(1969, 12, 31, tzinfo=UTC), None, (NOON, None, False)),
         (None, None, (NOON, None, False)),
@@ -181,9 +181,9 @@ def test_an_id_that_occurs_twice_is_one_entry_and_the_first_counts() -> None:
     assert [(entry.id, entry.title) for entry in entries] == [("a", "1"), ("b", "The Pier")]
 
 
-def test_only_an_entry_with_nothing_in_it_is_dropped() -> None:
-    entries = _entries(RawEntry(), RawEntry(language="nl"), RawEntry(authors=(Person("Ada"),)))
-    assert [entry.authors for entry in entries] == [(Person("Ada"),)]
+def test_an_entry_with_nothing_in_it_is_one_entry_under_the_feeds_title() -> None:
+    entries = _entries(RawEntry(), RawEntry(language="nl"))
+    assert [entry.title for entry in entries] == ["The Pier"]
 
 
 def test_a_language_is_the_entrys_own_or_the_subscriptions_or_the_feeds() -> None:
