@@ -177,7 +177,8 @@ def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
         "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH")))),
     }
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
+    # In a session of its own: a Ctrl-C at the terminal is for us, who then stop it in order.
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
 
 
 def when_parent_ends(act: Callable[[], None]) -> None:

@@ -125,7 +125,8 @@ class Desk:
                 self._refresher.reconfigure(self._config)
             for outcome in self._refresher.turn(0.5):
                 _tell(outcome)
-            web.keep_up()
+            if not stop.is_set():
+                web.keep_up()
 
     def watch(self) -> None:
         """Take in an edited feeds.yaml; a broken one is told once, and the last good one stays."""

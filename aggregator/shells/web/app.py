@@ -15,10 +15,10 @@ from aggregator.model import Choice, Config, Format
 from aggregator.shells.web import narrowing, sources
 from aggregator.shells.web.article import ArticlePage, article
 from aggregator.shells.web.desk import UNREADABLE, Desk
-from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame
+from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.static import static_files
-from aggregator.shells.web.ticker import LINES, Ticker, TickerPage, ticker
+from aggregator.shells.web.ticker import LINES, LINES_OF_A_DAY, Start, Ticker, TickerPage, ticker
 from aggregator.shells.web.words import TEMPLATES
 from aggregator.store import Store
 
@@ -74,12 +74,13 @@ class _Pages:
         before = narrowing.place(request.args["page"]) if "page" in request.args else None
         if "page" in request.args and before is None:
             abort(404)
-        headlines = self._desk.ticker(choice, before, LINES + 1) if choice.search != "" else ()
+        lines = LINES_OF_A_DAY if choice.day else LINES
+        headlines = self._desk.ticker(choice, before, lines + 1) if choice.search != "" else ()
         if not headlines and not narrowing.is_configured(choice, here.config):
             abort(404)
         if not headlines and choice == EVERYTHING and before is None:
             return self._starting(here)
-        shown = ticker(here, choice, headlines, before)
+        shown = ticker(here, choice, headlines, before, lines=lines)
         return self._page("ticker.html", self._ticker_page(here, choice, shown))
 
     def feed(self, format: Format, **names: str) -> Response:
@@ -90,7 +91,8 @@ class _Pages:
             narrowing.is_configured(choice, here.config) or self._desk.ticker(choice, None, 1)
         ):
             abort(404)
-        document = self._desk.feed(choice, format)
+        title = narrowing.title(choice, here, self._desk.health() if choice.source else ())
+        document = self._desk.feed(choice, format, full_title(here.site, title))
         charset = "" if format == "json" else "; charset=utf-8"
         response = _response(document.body, FEED_TYPES[format] + charset, KEPT_FEED)
         if document.changed is not None:
@@ -123,7 +125,12 @@ class _Pages:
         """Answer with how the sources are, for people."""
         here, feeds = self._setting(), self._desk.health()
         around = self._frame(here, here.words["sources"], None, "/sources")
-        page = sources.SourcesPage(around, sources.summary(here, feeds), sources.source_states(here, feeds))
+        page = sources.SourcesPage(
+            frame=around,
+            summary=sources.summary(here, feeds),
+            config_error=self._desk.config_error(),
+            sources=sources.source_states(here, feeds),
+        )
         return self._page("sources.html", page, NOT_KEPT)
 
     def opml(self) -> Response:
@@ -216,8 +223,11 @@ class _Pages:
 
     def _starting(self, here: Setting) -> Response:
         """Answer, while there are no headlines at all, with how the sources are."""
-        states = sources.source_states(here, self._desk.health())
-        shown = Ticker(days=(), live=here.href("/"), is_starting=True, sources=states)
+        feeds = self._desk.health()
+        states = sources.source_states(here, feeds)
+        phrase = "unreachable" if all(feed.state == "failing" for feed in feeds) else "starting"
+        start = Start(here.words[phrase], here.words[f"{phrase}_text"], states)
+        shown = Ticker(days=(), live=here.href("/"), start=start)
         return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
 
     def _frame(self, here: Setting, title: str, choice: Choice | None, path: str | None = None) -> Frame:

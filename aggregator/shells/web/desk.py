@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator import pipeline
 from aggregator.errors import StoreError, UserError
 from aggregator.model import Choice, Config, FeedHealth, Format, Headline
+from aggregator.pipeline import FeedDocument
 from aggregator.store import Place, Store
 
-UNREADABLE = (SQLAlchemyError, StoreError, UserError)
+UNREADABLE = (StoreError, UserError)
 """What reading raises while the store cannot be reached, or was never filled."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedDocument:
-    """A merged feed, and when the newest of the changes in it was made."""
-
-    body: bytes
-    changed: datetime | None
 
 
 class Desk:
@@ -69,10 +59,11 @@ class Desk:
     def counts(self) -> tuple[int, int]:
         return self._store.counts()
 
-    def feed(self, choice: Choice, format: Format) -> FeedDocument:
-        body = pipeline.feed_document(self._store, choice, format)
-        newest = self._store.ticker(choice, None, self.config().publishing.items)
-        return FeedDocument(body, max((headline.changed for headline in newest), default=None))
+    def feed(self, choice: Choice, format: Format, title: str) -> FeedDocument:
+        return pipeline.feed_document(self._store, choice, format, title)
+
+    def config_error(self) -> str | None:
+        return self._store.config_error()
 
     def opml(self) -> bytes:
         return pipeline.sources_document(self._store, self.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aggregator.model import FORMATS, Choice, Format
+from aggregator.model import FORMATS, Choice, Format, Site
 from aggregator.shells.web import narrowing
 from aggregator.shells.web.setting import Link, Setting
 from aggregator.shells.web.words import Words
@@ -73,11 +73,11 @@ def frame(
     """
     site, words = setting.site, setting.words
     feeds = choice if choice is not None and choice.search != "" else EVERYTHING
-    full_title = title if title == site.title else f"{title} – {site.title}"
+    whole = full_title(site, title)
     sources = words.count("sources", len(setting.config.subscriptions))
     return Frame(
         words=words,
-        title=site.title if title == site.title else f"{title} – {site.title}",
+        title=whole,
         site=site.title,
         description=site.description,
         home=setting.href("/"),
@@ -89,7 +89,7 @@ def frame(
         q=(choice.search if choice else None) or "",
         sections=narrowing.sections(setting, choice),
         languages=narrowing.languages(setting, choice),
-        alternates=_alternates(setting, feeds, full_title if feeds == choice else site.title),
+        alternates=_alternates(setting, feeds, whole if feeds == choice else site.title),
         feeds=_feeds(setting, feeds),
         follow=(*(Link(link.title, link.link) for link in site.follow), *_feeds(setting, EVERYTHING)[:2]),
         foot=_foot(setting),
@@ -97,6 +97,11 @@ def frame(
         script=static("page.js"),
         icon=static("icon.svg"),
     )
+
+
+def full_title(site: Site, title: str) -> str:
+    """Return the title of a window or a feed: what it is narrowed to, and the site's."""
+    return site.title if title == site.title else f"{title} – {site.title}"
 
 
 def _alternates(setting: Setting, choice: Choice, title: str) -> tuple[Alternate, ...]:

@@ -13,30 +13,34 @@ from flask.testing import FlaskClient
 
 from aggregator.errors import UserError
 from aggregator.shells.web.app import create_app
-from aggregator.shells.web.setting import base_path
+from aggregator.shells.web.narrowing import EPOCH, place
+from aggregator.shells.web.setting import Setting, setting
 from aggregator.store import Store
 
 START = ("/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds.opml", "/sources", "/health.json")
 _LINK = re.compile(r'(?:href|src)="([^"]*)"')
+_OLDER = re.compile(r'href="/(?!/)[^"?]*\?page=([0-9-]+)"')  # ours: an article's links are absolute
+_SEARCH = re.compile(r'<form class="(?:search|ask)".*?</form>', re.DOTALL)
 
 
 def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[str, bytes]]:
     """Yield each file of the site, path and contents: a page is the index of a folder named like its address.
 
-    What only a program can answer (searches, pages back in time) is left out.
+    What only a program can answer is left out: searches, and pages back in time, whose place the days take.
     """
+    here = setting(store.config(), clock())
     client = create_app(store, clock).test_client()
-    base = base_path(store.config().site)
     seen, queue = set(START), deque(START)
     while queue:
         path = queue.popleft()
         body, is_page = _fetch(client, path)
-        yield _file(path, is_page), body
         if is_page:
-            for link in _links(body.decode(), base):
-                if link not in seen:
-                    seen.add(link)
-                    queue.append(link)
+            page = _standing(body.decode(), here)
+            links = [link for link in _links(page, here.href("")) if link not in seen]
+            seen.update(links)
+            queue.extend(dict.fromkeys(links))
+            body = page.encode()
+        yield _file(path, is_page), body
 
 
 def _fetch(client: FlaskClient, path: str) -> tuple[bytes, bool]:
@@ -46,13 +50,24 @@ def _fetch(client: FlaskClient, path: str) -> tuple[bytes, bool]:
     return response.data, response.mimetype == "text/html"
 
 
+def _standing(page: str, here: Setting) -> str:
+    """Return *page* without what needs a program behind it: older lines are found in the days' pages."""
+    return _SEARCH.sub("", _OLDER.sub(lambda link: f'href="{_day(link[1], here)}"', page))
+
+
+def _day(mark: str, here: Setting) -> str:
+    """Return the address of the day that a page back in time begins in."""
+    published, _ = place(mark) or (EPOCH, 0)
+    return here.href(f"/day/{here.local(published).date()}")
+
+
 def _links(page: str, base: str) -> Iterator[str]:
-    """Yield the addresses on this site that *page* leads to, but for those that a program must answer."""
+    """Yield the addresses on this site that *page* leads to."""
     for found in _LINK.finditer(page):
         parts = urlsplit(unescape(found[1]))
         path = parts.path.removeprefix(base)
         ours = not parts.scheme and not parts.netloc and path.startswith("/")
-        if ours and not path.startswith("/search") and (not parts.query or path.startswith("/static/")):
+        if ours and not path.startswith("/search"):
             yield path
 
 

@@ -45,6 +45,7 @@ class SourcesPage:
 
     frame: Frame
     summary: str
+    config_error: str | None  # what is wrong with feeds.yaml, if it is not the one in force
     sources: tuple[SourceState, ...]
 
 

@@ -15,6 +15,7 @@ from aggregator.shells.web.sources import SourceState
 from aggregator.store import Place
 
 LINES = 100  # on a page
+LINES_OF_A_DAY = 2000  # a day in the archive is one page, if it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """How it is before the first headline: in a sentence, and source by source."""
+
+    heading: str
+    sentence: str
+    sources: tuple[SourceState, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ticker:
     """A page of lines. *live* is the address under which its newest state is asked for, if it has one."""
 
@@ -71,8 +81,7 @@ class Ticker:
     older: str | None = None
     newest: str | None = None
     empty: str = ""  # what to say where there are no lines
-    is_starting: bool = False  # there are no headlines at all: how the sources are is told instead
-    sources: tuple[SourceState, ...] = ()
+    start: Start | None = None  # what is told instead while there are no headlines at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +102,14 @@ def ticker(
     headlines: Sequence[Headline],
     before: Place | None,
     opened: int | None = None,
+    lines: int = LINES,
 ) -> Ticker:
-    """Return a page of *headlines*, of which there is one more than a page holds if there are older ones.
+    """Return a page of *headlines*, of which there is one more than its *lines* if there are older ones.
 
     *before* is the place that the page begins after, None for the newest; *opened* is what is being read.
     """
-    shown = headlines[:LINES]
-    more = len(headlines) > LINES
+    shown = headlines[:lines]
+    more = len(headlines) > lines
     return Ticker(
         days=days(setting, shown, opened),
         live=setting.href(choice.path + choice.query) if before is None else None,

@@ -7,9 +7,9 @@ import re
 import invented
 import pytest
 from lxml import html
-from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
+from aggregator.errors import StoreError
 from aggregator.shells.web import create_app, front
 from aggregator.store import Store
 
@@ -61,7 +61,7 @@ def test_what_cannot_be_written_to_says_what_can(client: Client) -> None:
 def test_while_the_store_cannot_be_read_the_page_says_so(store: Store) -> None:
     class Unreadable:
         def __getattr__(self, name: str) -> object:
-            raise OperationalError("select", {}, Exception("database is locked"))
+            raise StoreError("database is locked")
 
     clock = lambda: invented.NOW  # noqa: E731
     app = create_app(Unreadable(), clock)  # type: ignore[arg-type]

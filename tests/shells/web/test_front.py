@@ -12,9 +12,9 @@ import invented
 import pytest
 from flask import Flask, Response, request
 from newsroom import bring
-from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
+from aggregator.errors import StoreError
 from aggregator.shells.web import front
 from aggregator.shells.web.front import Answer, _Shelf
 from aggregator.store import Store
@@ -137,7 +137,7 @@ class Broken:
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         if self.is_broken:
-            raise OperationalError("select", {}, Exception("disk I/O error"))
+            raise StoreError("disk I/O error")
         return getattr(self._store, name)  # type: ignore[no-any-return]
 
 

@@ -9,7 +9,7 @@ import feedparser
 import invented
 import pytest
 from lxml import html
-from newsroom import bring
+from newsroom import bring, settlement
 from werkzeug.test import Client
 
 from aggregator.model import Choice, Html
@@ -235,6 +235,35 @@ def test_an_empty_store_tells_how_each_source_is_and_names_the_demo(
     assert answer.headers["Cache-Control"] == "no-cache"
     assert len(tree.xpath('//ul[@class="sources"]/li')) == len(invented.FEEDS)
     assert "python run.py demo" in tree.text_content()
+
+
+def test_where_no_source_can_be_reached_the_page_says_so_one_by_one(
+    store: Store, reader: Callable[[Store], Client]
+) -> None:
+    failed = [
+        settlement(claim.feed, invented.NOW, failures=1, status=None, error=f"no such host: {claim.url}")
+        for claim in store.peek()
+    ]
+    with store.ledger(invented.NOW, failed):
+        pass
+    tree = html.document_fromstring(reader(store).get("/").text)
+    assert tree.xpath('//section[@class="starting"]/h2')[0].text == "Geen enkele bron bereikbaar"
+    told = [row.text_content() for row in tree.xpath('//ul[@class="sources"]/li')]
+    assert all("no such host" in row for row in told)
+    assert "python run.py demo" in tree.text_content()
+
+
+def test_a_mistake_in_feeds_yaml_is_told_beside_the_sources(filled: Store, client: Client) -> None:
+    filled.refuse("feeds.yaml:3: <b>oops</b>: unknown key")
+    tree = _tree(client, "/sources")
+    assert (
+        tree.xpath('//section[@class="refused"]/pre')[0].text_content()
+        == "feeds.yaml:3: <b>oops</b>: unknown key"
+    )
+
+
+def test_a_narrowed_feed_is_called_what_its_page_is(client: Client) -> None:
+    assert client.get("/language/ar/feed.json").get_json()["title"] == "العربية – De Draad"
 
 
 def test_an_empty_search_is_a_form(client: Client) -> None:
