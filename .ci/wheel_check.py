@@ -52,7 +52,9 @@ def same_files(one: Path, other: Path) -> None:
 
 
 def serves(work: Path, installed: str) -> None:
-    program = subprocess.Popen([installed, "serve", "--port", "0"], cwd=work, stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        [installed, "serve", "--port", "0"], cwd=work, stdout=subprocess.PIPE, text=True
+    )
     try:
         address = re.search(r"http://\S+/", program.stdout.readline())[0]
         page = urllib.request.urlopen(address, timeout=10).read().decode()
