@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios within one run, against something real. `python -m bench` lists them."""
