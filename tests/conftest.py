@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import uuid
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from publisher import Publisher
+
+POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://127.0.0.1/test")
 
 
 def pytest_configure() -> None:
@@ -36,3 +41,22 @@ def publisher() -> Iterator[Publisher]:
     """A real HTTP server at 127.0.0.1; see publisher.py for how to script it."""
     with Publisher() as publisher:
         yield publisher
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty PostgreSQL store of this test's own."""
+    schema = f"t{uuid.uuid4().hex}"
+    engine = sa.create_engine(POSTGRES)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(schema))
+    except sa.exc.OperationalError as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(f"no PostgreSQL at {POSTGRES} (set TEST_POSTGRES): {error.orig}")
+    url = sa.make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield url.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.DropSchema(schema, cascade=True))
+    engine.dispose()

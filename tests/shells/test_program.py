@@ -183,6 +183,32 @@ def test_a_poll_of_all_right_after_is_conditional_and_finds_nothing_new(
     assert [asked.headers.get("if-none-match") for asked in publisher.log] == [None, '"1"']
 
 
+@pytest.mark.postgres
+def test_on_postgresql_it_is_the_same_program(folder: Path, postgres: str) -> None:
+    path = folder / "feeds.yaml"
+    path.write_text(f"store: '{postgres}'\n{path.read_text()}")
+    assert "2 new headlines" in run("poll", cwd=folder).stdout
+    with Program("serve", "--port", "0", cwd=folder) as program:
+        address = program.address()
+        assert headlines(address) == ["Headline one", "Headline two"]
+        program.signal(signal.SIGTERM)
+        assert program.wait() == 0
+    assert not (folder / "ticker.db").exists()
+
+
+def test_ctrl_c_ends_a_poll_and_the_next_one_goes_on(tmp_path: Path, publisher: Publisher) -> None:
+    publisher.answers["/fast"] = Answer(rss("one"), headers=RSS)
+    publisher.answers["/slow"] = [Answer(rss("two"), headers=RSS, delay=60), Answer(rss("two"), headers=RSS)]
+    write_configuration(tmp_path, publisher.url("/fast"), publisher.url("/slow"))
+    with Program("poll", cwd=tmp_path) as program:
+        wait_until(lambda: len(publisher.log) == 2)
+        program.signal(signal.SIGINT)
+        assert program.wait() == 1
+        assert "Traceback" not in program.output
+    assert "1 failed" not in run("poll", cwd=tmp_path).stdout
+    assert "of 2 feeds asked" in run("poll", cwd=tmp_path).stdout
+
+
 def test_a_quiet_poll_says_nothing(folder: Path) -> None:
     told = run("poll", "--quiet", cwd=folder)
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
