@@ -17,7 +17,7 @@ import nh3
 
 from aggregator.links import host, resolve
 from aggregator.model import Html
-from aggregator.text import MARKUP, clean_characters, language_tag, plain, tidy
+from aggregator.text import MARKUP, clean_characters, few_marks, language_tag, plain, tidy
 
 
 def _words(text: str) -> frozenset[str]:
@@ -85,7 +85,7 @@ def _too_much(markup: str) -> bool:
 
 def _sanitised(markup: str, cleaner: nh3.Cleaner) -> str:
     # The parser has resolved the references by now, so that this sees the last of the control characters.
-    safe = clean_characters(cleaner.clean(markup))
+    safe = clean_characters(few_marks(cleaner.clean(markup)))
     if "<img" in safe:
         safe = _IMAGE.sub(_image, safe)
     if "<audio" in safe or "<video" in safe:  # nothing is asked for before somebody plays it

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import chain, groupby
 from typing import Literal
 from unicodedata import bidirectional, category, normalize
 
@@ -69,7 +70,8 @@ def tidy(text: str) -> str:
     """Return plain *text* on one line, NFC, without characters that are illegal, or reach beyond it."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    return normalize("NFC", " ".join(_JUNK.sub("", _ILLEGAL.sub("", text)).split()))
+    line = few_marks(" ".join(_JUNK.sub("", _ILLEGAL.sub("", text)).split()))
+    return few_marks(normalize("NFC", line))  # again: some marks are made of two
 
 
 def clean_characters(text: str) -> str:
@@ -77,6 +79,25 @@ def clean_characters(text: str) -> str:
     if _SOUND.fullmatch(text):
         return text
     return _ILLEGAL.sub("", _ILLEGAL_BLANK.sub(" ", text))
+
+
+# Normalising sorts the marks on a letter in quadratic time (CPython), 100,000 of them in half a minute; and
+# a tower of them covers the lines above. Hebrew with its accents has five; UAX 15 bounds them at 30.
+_MOST_MARKS = 8
+_TOWER = re.compile(rf"[^\w\x00-\x7f]{{{_MOST_MARKS + 1},}}")  # marks are no word characters to `re`
+
+
+def few_marks(text: str) -> str:
+    """Return *text* with the first marks only of those that are piled upon one letter."""
+    return text if text.isascii() else _TOWER.sub(_lowered, text)
+
+
+def _lowered(tower: re.Match[str]) -> str:
+    piles = (
+        (tuple(signs)[:_MOST_MARKS] if are_marks else tuple(signs))
+        for are_marks, signs in groupby(tower[0], lambda sign: category(sign)[0] == "M")
+    )
+    return "".join(chain.from_iterable(piles))
 
 
 def shorten(text: str, length: int) -> str:
@@ -138,7 +159,7 @@ def fold(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.casefold().translate(_PLAIN_LETTERS).split())
     # Twice: the capital of one decomposition may be the compatibility form of another.
-    bare = normalize("NFKD", normalize("NFKD", text).casefold()).casefold()
+    bare = normalize("NFKD", normalize("NFKD", few_marks(text)).casefold()).casefold()
     bare = _MARKS.sub("", normalize("NFKD", bare.translate(_PLAIN_LETTERS)))
     return tidy(bare)
 

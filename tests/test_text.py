@@ -15,6 +15,7 @@ from lxml import etree
 from aggregator.text import (
     clean_characters,
     direction,
+    few_marks,
     first_sentence,
     fold,
     language_tag,
@@ -84,6 +85,19 @@ def test_a_hostile_megabyte_takes_no_time(piece: str) -> None:
     start = time.monotonic()
     plain(piece * (1_000_000 // len(piece)))
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0327\u0301\u0f73", "\u05b0\u0591\u05bc"])
+def test_a_tower_of_marks_is_lowered_in_no_time(marks: str) -> None:
+    start = time.monotonic()
+    for text in (tidy("e" + marks * 300_000), fold("e" + marks * 300_000), plain(f"<p>e{marks * 300_000}")):
+        assert text.startswith(("e", "\u0229", "\xe9")) and len(text) < 10
+    assert time.monotonic() - start < 10
+
+
+def test_letters_keep_the_marks_that_a_language_gives_them() -> None:
+    for word in ("שִׁ֑֣֛֖ל", "مُحَمَّدٌ", "ệ", "क्षि", "👨‍👩‍👧", "… — “!?” … — “!?”"):
+        assert few_marks(word) == word
 
 
 def test_controls_and_overrides_go_while_joiners_and_direction_marks_stay() -> None:

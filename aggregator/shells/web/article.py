@@ -18,6 +18,7 @@ from aggregator.shells.web.words import capital
 from aggregator.text import fold, plain, slug
 
 MOST_CATEGORIES = 3  # above the headline
+BEGINNING = 20_000  # characters of an article that its summary may be the first words of
 SAME_MOMENT = 60  # seconds: what was changed sooner was not changed, it was published
 
 
@@ -113,7 +114,7 @@ def _lead(entry: Entry) -> str:
     if not entry.content:
         return entry.summary
     begins = fold(entry.summary).rstrip(" .…")
-    return "" if fold(plain(entry.content)).startswith(begins) else entry.summary
+    return "" if fold(plain(entry.content[:BEGINNING])).startswith(begins) else entry.summary
 
 
 def _categories(setting: Setting, headline: Headline) -> Iterator[Link]:
