@@ -6,6 +6,7 @@ store carries out. Decides only; remembers nothing that the store could not give
 
 from aggregator.dedupe.decide import decide
 from aggregator.dedupe.facts import arrival
+from aggregator.dedupe.flood import hold, rushes
 from aggregator.dedupe.index import Index, Match
 
-__all__ = ["Index", "Match", "arrival", "decide"]
+__all__ = ["Index", "Match", "arrival", "decide", "hold", "rushes"]

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from aggregator.dedupe.facts import LONGEST_KEY
 from aggregator.dedupe.index import Index
-from aggregator.model import Addition, Arrival, Known, Plan, Revision
+from aggregator.dedupe.memory import Memory
+from aggregator.model import FLOOD, Addition, Arrival, Known, Plan, Revision
 
 
 def decide(
@@ -25,7 +26,7 @@ def decide(
     *known* are the store's entries that share feed and id, or feed and link, with an arrival. Rows and
     headlines are numbered from *next_row* and *next_headline* on. An arrival sees the decisions before it.
     """
-    memory = _Memory(known)
+    memory = Memory(known)
     additions: list[Addition] = []
     revisions: list[Revision] = []
     for arrival in arrivals:
@@ -45,39 +46,21 @@ def decide(
     return Plan(tuple(additions), tuple(revisions))
 
 
-class _Memory:
-    """The entries that arrivals may be, under their own id or another.
-
-    Some publishers make a new guid at every poll; what has the feed, the link and the title of an entry that
-    we had before this batch is that entry. Two items of one document stay two: no memory holds them yet.
-    """
-
-    def __init__(self, known: Iterable[Known]) -> None:
-        self.by_uid = {entry.uid: entry for entry in known}
-        self._by_words = {_words(entry): entry for entry in self.by_uid.values() if entry.facts.link_key}
-
-    def find(self, arrival: Arrival) -> Known | None:
-        return self.by_uid.get(arrival.uid) or self._by_words.get(_words(arrival))
-
-
-def _words(entry: Known | Arrival) -> tuple[int, str, str]:
-    return entry.feed, entry.facts.link_key, entry.facts.title_key
-
-
 def _addition(arrival: Arrival, index: Index, row: int, next_headline: int) -> Addition:
     match = index.match(arrival)
     if match is None:
-        return Addition(row, next_headline, arrival, "founded", 1.0, guid=_guid(arrival))
+        rule = FLOOD if arrival.held else "founded"
+        return Addition(row, next_headline, arrival, rule, 1.0, guid=_guid(arrival))
     return Addition(row, match.known.headline, arrival, match.rule, match.score, match.known.row)
 
 
 def _guid(arrival: Arrival) -> str:
     """Return the id under which a new headline is published for ever.
 
-    The publisher's own where that is an absolute IRI (RFC 4287, 4.2.6); else a `urn:` made from feed and id.
+    The publisher's own where that is an absolute IRI (RFC 4287, 4.2.6); else a `tag:` made from feed and id.
     The store takes the latter too where two feeds use the same id.
     """
-    return arrival.entry.id if _is_iri(arrival.entry.id) else arrival.urn
+    return arrival.entry.id if _is_iri(arrival.entry.id) else arrival.tag
 
 
 def _is_iri(text: str) -> bool:

@@ -7,24 +7,25 @@ from hashlib import blake2b
 
 from xxhash import xxh3_64_digest
 
-from aggregator.links import canonical, is_article
+from aggregator.links import canonical, host, is_article
 from aggregator.model import Arrival, Entry, Facts
 from aggregator.text import fold, plain
 
+TAG_DATE = "2026"  # of the tags that we make: it never moves (RFC 4151)
 LONGEST_KEY = 500  # characters; PostgreSQL indexes 2,700 bytes
 
 _SEPARATOR = "\x1f"  # cannot occur in clean text
 _NOT_WORDS = re.compile(r"[^\w%€$£+]+")
 
 
-def arrival(feed: int, key: str, entry: Entry, alone: bool) -> Arrival:
+def arrival(feed: int, key: str, url: str, entry: Entry, alone: bool) -> Arrival:
     """Return *entry* of the *feed* (its row) called *key*, with its facts, ready to be decided upon.
 
-    Its uid follows the row, which stays when an admin renames the feed; its urn follows the key, so that two
-    stores filled from one feeds.yaml publish the same ids.
+    Its uid follows the row, which stays when an admin renames the feed; its tag follows *url* and *key*, so
+    that two stores filled from one feeds.yaml publish the same ids.
     """
-    urn = f"urn:draad:{_name(key, entry.id).hex()}"
-    return Arrival(feed, _name(str(feed), entry.id), urn, entry, _facts(entry), alone)
+    tag = f"tag:{host(url) or 'localhost'},{TAG_DATE}:{_name(key, entry.id).hex()}"
+    return Arrival(feed, _name(str(feed), entry.id), tag, entry, _facts(entry), alone)
 
 
 def _name(feed: str, entry_id: str) -> bytes:

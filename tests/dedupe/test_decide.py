@@ -20,7 +20,7 @@ STORM = entry("Storm closes the port of Rotterdam")
 
 
 def at_door(feed: int, told: Entry, alone: bool = False) -> Arrival:
-    return arrival(feed, f"feed{feed}", told, alone)
+    return arrival(feed, f"feed{feed}", f"https://feed{feed}.example/rss", told, alone)
 
 
 def decided(*arrivals: Arrival, known: Sequence[Known] = (), index: Index | None = None) -> Plan:
@@ -59,7 +59,7 @@ def test_news_founds_a_headline_under_its_publishers_id() -> None:
 def test_an_id_that_is_no_iri_is_published_under_one_that_is(name: str) -> None:
     guid = decided(at_door(1, replace(STORM, id=name))).additions[0].guid
     assert guid is not None
-    assert guid.startswith("urn:draad:")
+    assert guid.startswith("tag:feed1.example,2026:")
 
 
 def test_the_same_entry_again_is_nothing() -> None:
