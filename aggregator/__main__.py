@@ -11,7 +11,7 @@ import click
 
 from aggregator import __version__
 from aggregator.errors import StoreError, UserError
-from aggregator.shells.cli import check, poll, schema
+from aggregator.shells.cli import check, politeness, poll, schema
 from aggregator.shells.demo import demo
 from aggregator.shells.scheduler import serve
 from aggregator.shells.web import publish
@@ -41,12 +41,15 @@ def aggregator(context: click.Context, path: Path) -> None:
         context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
 
 
-for command in (serve, poll, check, demo, publish, schema):
+for command in (serve, poll, check, demo, publish, politeness, schema):
     aggregator.add_command(command)
 
 
 def main() -> None:
     """Run a command; end with 0 when all is well, 1 on the user's problem, 2 on wrong usage, 3 on our bug."""
+    # multiprocessing has each worker run the script that started us, and with it import all of the program,
+    # 50 MB that a reader of documents has no use for; a module of this name it leaves alone.
+    sys.modules["__main__"] = sys.modules[__name__]
     try:
         aggregator()
     except (UserError, StoreError) as error:

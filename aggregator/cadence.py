@@ -18,6 +18,7 @@ MOST_BACKOFF = timedelta(hours=24)
 MOST_WAITING = timedelta(days=7)
 HOST_PAUSE = timedelta(minutes=15)  # after a 429 that does not say how long; the feed itself backs off too
 _SPREAD = 0.1  # of the interval
+MOST_FIRST_SPREAD = timedelta(hours=1)
 _HOUR = timedelta(hours=1)
 _MOST_AFTER_HOUR = timedelta(minutes=10)  # so that the feeds that skip the night do not all wake on the hour
 
@@ -40,16 +41,18 @@ def plan(
     feed: Feed | None,
     failures: int,
     jitter: float,
+    first: bool = False,
 ) -> Timing:
     """Return when to ask again, from all that is known after an answer, or after none (*response* None).
 
     *feed* is what the feed last said of itself; *failures* in a row count this one, 0 when it went well.
-    *jitter* (0 up to 1) spreads the feeds by a tenth of their interval, towards later only.
+    *jitter* (0 up to 1) spreads the feeds by a tenth of their interval, towards later only; when they were
+    asked for the *first* time, all at once, by a whole one, so that they do not march in step from then on.
     """
     until = host_wait(now, response) if response else None
     wanted = _wanted(now, response, feed, failures)
     return Timing(
-        next_due=next_due(now, subscription, polling, response, feed, failures, jitter),
+        next_due=next_due(now, subscription, polling, response, feed, failures, jitter, first),
         not_before=_outside_skipped(wanted, feed, timedelta(0)),
         waiting=_told_to_wait(response) is not None,
         host_wait=(host(response.url), until) if response and until else None,
@@ -64,6 +67,7 @@ def next_due(
     feed: Feed | None,
     failures: int,
     jitter: float,
+    first: bool = False,
 ) -> datetime:
     """Return when to ask again: no sooner than the publisher wants, later after each failure.
 
@@ -71,20 +75,22 @@ def next_due(
     """
     interval = _backed_off(max(subscription.every, polling.floor), failures)
     earliest = max(now + interval, _wanted(now, response, feed, failures))
-    spread = min(earliest - now, MOST_FRESHNESS) * _SPREAD * jitter
+    tenth = min(earliest - now, MOST_FRESHNESS) * _SPREAD
+    spread = (max(min(interval, MOST_FIRST_SPREAD), tenth) if first else tenth) * jitter
     return _outside_skipped(earliest + spread, feed, _MOST_AFTER_HOUR * jitter)
 
 
 def host_wait(now: datetime, response: Response) -> datetime | None:
     """Return until when the whole host is to be left alone; None if it did not ask for that.
 
-    429 is about whoever asks, not about one feed (RFC 6585, 4), and so is a 503 that says for how long (RFC
-    9110, 15.6.4). The host is that of `Response.url`: the one that said so, after redirects.
+    429 is about whoever asks, not about one feed (RFC 6585, 4), and so is a server's error that says for how
+    long (RFC 9110, 10.2.3); a redirect that says it is about that one address. The host is that of
+    `Response.url`: the one that said so, after redirects.
     """
     told = _told_to_wait(response)
     if response.status == 429:
         return min(told, now + MOST_WAITING) if told else now + HOST_PAUSE
-    return min(told, now + MOST_WAITING) if told and response.status == 503 else None
+    return min(told, now + MOST_WAITING) if told and response.status >= 500 else None
 
 
 def _wanted(now: datetime, response: Response | None, feed: Feed | None, failures: int) -> datetime:

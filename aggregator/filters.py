@@ -6,11 +6,16 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from aggregator.errors import FeedError
 from aggregator.model import Entry, Rule, Subscription
+from aggregator.text import shorten
 
 
 def chosen(entries: Sequence[Entry], subscription: Subscription) -> tuple[Entry, ...]:
-    """Return the entries that match one of the keep rules, if there are any, and none of the drop rules."""
+    """Return the entries that match one of the keep rules, if there are any, and none of the drop rules.
+
+    A TimeoutError that its caller lets rise in here, by a signal, becomes a FeedError that names the rule.
+    """
     return tuple(
         entry
         for entry in entries
@@ -21,9 +26,19 @@ def chosen(entries: Sequence[Entry], subscription: Subscription) -> tuple[Entry,
 
 def _matches(rule: Rule, entry: Entry) -> bool:
     return all(
-        any(_compiled(pattern).search(text) for text in _texts(entry, field))
-        for field, pattern in rule.patterns
+        any(_found(field, pattern, text) for text in _texts(entry, field)) for field, pattern in rule.patterns
     )
+
+
+def _found(field: str, pattern: str, text: str) -> bool:
+    try:
+        return _compiled(pattern).search(text) is not None
+    except TimeoutError:
+        raise FeedError(
+            "filter",
+            f"the rule «{field}: {shorten(pattern, 200)}» takes for ever on one of the entries;"
+            " write its expression in feeds.yaml without repeats inside repeats",
+        ) from None
 
 
 _compiled = lru_cache(maxsize=1000)(re.compile)

@@ -3,6 +3,7 @@
 import click
 
 from bench.fetch import fetch
+from bench.memory import memory
 
 
 @click.group()
@@ -11,6 +12,7 @@ def bench() -> None:
 
 
 bench.add_command(fetch)
+bench.add_command(memory)
 
 if __name__ == "__main__":
     bench()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from newsroom import NOON, configuration
 from pebble import ProcessPool
 
 from aggregator.fetch import Client
-from aggregator.model import Config, Outcome, Polling, Subscription
-from aggregator.pipeline import Refresher
+from aggregator.model import Claim, Config, Outcome, Polling, Subscription
+from aggregator.pipeline.reading import SLOWEST_READ
+from aggregator.pipeline.refreshing import Refresher
 from aggregator.store import Store
 
 LOOPBACK = Polling(
@@ -20,24 +22,36 @@ LOOPBACK = Polling(
 class Newsdesk:
     """One program on one store; its clock stands still until it is told."""
 
-    def __init__(self, store: Store, workers: ProcessPool) -> None:
-        self.store, self.now = store, NOON
-        self._client = Client(LOOPBACK, "Test/1")
+    def __init__(
+        self,
+        store: Store,
+        workers: ProcessPool,
+        polling: Polling = LOOPBACK,
+        chance: Callable[[], float] = lambda: 0.0,
+        slowest_read: float = SLOWEST_READ,
+    ) -> None:
+        self.store, self.now, self.polling, self.name = store, NOON, polling, f"test/{id(self)}"
+        self._client = Client(polling, "Test/1")
         self._refresher = Refresher(
-            configuration(polling=LOOPBACK), store, self._client, workers, self.clock, lambda: 0.0
+            configuration(polling=polling), store, self._client, workers, self.clock, chance, slowest_read
         )
 
     def clock(self) -> datetime:
         return self.now
 
     def subscribe(self, *subscriptions: Subscription) -> Config:
-        config = configuration(*subscriptions, polling=LOOPBACK)
+        config = configuration(*subscriptions, polling=self.polling)
         self.store.accept(config, self.now)
         return config
 
     def poll(self, by_hand: bool = False) -> dict[str, Outcome]:
         """Poll what is due now, to the end."""
-        self._refresher.submit(self.store.claim(self.now, 1000, "test", timedelta(minutes=3), by_hand))
+        lease, per_host = timedelta(minutes=3), self.polling.per_host
+        return self.ask(self.store.claim(self.now, 1000, self.name, lease, by_hand, per_host))
+
+    def ask(self, claims: Iterable[Claim]) -> dict[str, Outcome]:
+        """Ask for what was claimed, to the end."""
+        self._refresher.submit(claims)
         outcomes: dict[str, Outcome] = {}
         turns = 0
         while self._refresher.pending:
@@ -46,6 +60,15 @@ class Newsdesk:
             turns += 1
             assert turns < 1000
         return outcomes
+
+    def stop_once(self, holds: Callable[[], bool]) -> set[str]:
+        """Poll, and stop as the program does soon after it *holds*; return whose answers were stored."""
+        self._refresher.submit(self.store.claim(self.now, 1000, self.name, timedelta(minutes=3)))
+        stored = list(self._refresher.turn(0.05))
+        while not holds():
+            stored += self._refresher.turn(0.05)
+        stored += [*self._refresher.turn(0.05), *self._refresher.turn(0.05), *self._refresher.finish()]
+        return {outcome.key for outcome in stored}
 
     def after(self, **span: float) -> Newsdesk:
         self.now += timedelta(**span)

@@ -66,7 +66,9 @@ def bring(
     """Let each feed of *news* bring these entries, the last in a list first, as one batch."""
     rows = {claim.subscription.key: claim for claim in store.peek()}
     arrivals = [
-        dedupe.arrival(rows[key].feed, key, each, not rows[key].subscription.dedupe)
+        dedupe.arrival(
+            rows[key].feed, key, rows[key].subscription.url, each, not rows[key].subscription.dedupe
+        )
         for key, entries in news.items()
         for each in reversed(entries)
     ]

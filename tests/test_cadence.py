@@ -122,11 +122,13 @@ def test_a_feed_that_skips_all_hours_or_all_days_skips_none() -> None:
         (429, None, 15 * MINUTE),
         (429, 900 * DAY, 7 * DAY),
         (503, None, None),
-        (500, HOUR, None),
+        (500, HOUR, HOUR),
+        (304, HOUR, None),
+        (404, HOUR, None),
         (200, HOUR, None),
     ],
 )
-def test_429_and_503_with_retry_after_make_the_whole_host_wait(
+def test_429_and_a_servers_error_with_retry_after_make_the_whole_host_wait(
     status: int, retry: timedelta | None, until: timedelta | None
 ) -> None:
     response = replace(GOOD, status=status, retry_at=NOW + retry if retry else None)

@@ -3,7 +3,8 @@
 Does not judge an answer, unpack it or parse it: every complete one is a `Response`, whatever its status.
 """
 
-from aggregator.fetch.client import Client
+from aggregator.fetch.client import Client, LeftAloneError
+from aggregator.fetch.headers import sendable
 from aggregator.fetch.statuses import complaint
 
-__all__ = ["Client", "complaint"]
+__all__ = ["Client", "LeftAloneError", "complaint", "sendable"]

@@ -12,11 +12,16 @@ from aggregator.fetch.bounds import Bounds, authorities
 from aggregator.fetch.engine import Ended, Engine
 from aggregator.fetch.exchange import Answer, Exchange
 from aggregator.fetch.headers import fresh_for, retry_at
+from aggregator.fetch.held import Held
 from aggregator.fetch.redirects import Errand, next_hop, set_out
 from aggregator.fetch.turns import Turns
 from aggregator.model import Polling, Request, Response
 
 _SPARE_CONNECTIONS = 32  # kept open for a while, for the next feed of the same host
+
+
+class LeftAloneError(FeedError):
+    """A host that wants to be left alone was not asked."""
 
 
 class Client:
@@ -28,8 +33,10 @@ class Client:
         self._bundle = authorities()
         self._concurrency = concurrency
         self._turns = Turns(polling.per_host)
+        self._resting: dict[str, datetime] = {}
         self._engine = Engine(concurrency + _SPARE_CONNECTIONS)
         self._fresh_connections = False
+        self._held = Held()
         self._idle: list[Exchange] = []
         self._under_way: dict[pycurl.Curl, tuple[Exchange, Errand]] = {}
         self._ended: list[tuple[Request, Response | FeedError]] = []
@@ -50,14 +57,25 @@ class Client:
         """Drive all transfers until one ends, at most for *timeout* seconds; return what has ended."""
         ends = monotonic() + timeout
         while True:
-            self._start()
+            self._start(now)
             for ended in self._engine.drive(0 if self._ended else max(ends - monotonic(), 0)):
                 self._settle(ended, now)
+            self._resume()
             if self._ended or self._engine.woken or monotonic() >= ends:
                 break
         self._engine.woken = False
         handed_back, self._ended = self._ended, []
         return handed_back
+
+    def rest(self, host: str, until: datetime) -> None:
+        """Leave *host* alone until then: what waits for its turn there is handed back, not asked."""
+        self._resting[host] = max(until, self._resting.get(host, until))
+
+    def leave_room_for(self, unread: int) -> None:
+        """Count *unread* bytes of bodies that were handed back, and are still in memory, as held."""
+        less, self._held.unread = unread < self._held.unread, unread
+        if less:
+            self._resume()
 
     def wake(self) -> None:
         """Let `wait` return soon, from any thread."""
@@ -84,12 +102,16 @@ class Client:
         self._idle.clear()
         self._engine.close()
 
-    def _start(self) -> None:
+    def _start(self, now: datetime) -> None:
         while len(self._under_way) < self._concurrency:
             errand = self._turns.take()
             if errand is None:
                 return
-            exchange = self._idle.pop() if self._idle else Exchange(self._user_agent, self._bundle)
+            if self._resting.get(errand.host, now) > now:
+                self._turns.leave(errand.host)
+                self._ended.append((errand.request, _left_alone(errand)))
+                continue
+            exchange = self._idle.pop() if self._idle else self._new()
             exchange.ask(errand, self._bounds, self._fresh_connections)
             self._under_way[exchange.curl] = (exchange, errand)
             self._engine.start(exchange.curl)
@@ -104,16 +126,33 @@ class Client:
         exchange.finish()
         self._idle.append(exchange)
 
+    def _new(self) -> Exchange:
+        return Exchange(self._user_agent, self._bundle, self._held)
+
+    def _resume(self) -> None:
+        """Let those go on that paused, the longest under way first."""
+        for exchange, _ in tuple(self._under_way.values()):
+            if exchange.paused:
+                exchange.go_on()
+
     def _go_on(self, exchange: Exchange, errand: Errand, ended: Ended, now: datetime) -> None:
         """Follow a redirect, or note the answer; FeedError if there is none."""
         if ended.code:
             raise exchange.error(ended.code, ended.detail)
         answer, seconds = exchange.answer(), exchange.seconds()
         hop = next_hop(errand, answer.status, answer.headers.get("location"), seconds)
-        if hop:
+        # On a redirect Retry-After is about the next request in the chain (RFC 9110, 10.2.3).
+        if hop and (errand.request.waited or retry_at(answer.headers, now) is None):
             self._turns.join(hop)
         else:
             self._ended.append((errand.request, _response(errand, answer, seconds, now)))
+
+
+def _left_alone(errand: Errand) -> FeedError:
+    """Return why *errand* ends here: no fault of the feed, unless it had been asked and led here."""
+    if errand.passed:
+        return FeedError("fetch", f"it redirects to {errand.host}, which asked to be left alone for a while")
+    return LeftAloneError("fetch", f"{errand.host} asked to be left alone for a while")
 
 
 def _response(errand: Errand, answer: Answer, seconds: float, now: datetime) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pycurl
@@ -13,6 +14,7 @@ from aggregator.fetch.bounds import CONNECT_SECONDS, MOST_HEADERS, Bounds
 from aggregator.fetch.faults import Code, Failure, Phase, told
 from aggregator.fetch.guard import refusal
 from aggregator.fetch.headers import asking, head, length
+from aggregator.fetch.held import Held
 from aggregator.fetch.redirects import Errand
 
 _UNPRINTABLE = re.compile(r"[^ -~]")
@@ -33,8 +35,10 @@ class Answer(NamedTuple):
 class Exchange:
     """A libcurl handle, and what came through it since `ask`."""
 
-    def __init__(self, user_agent: str, bundle: str | None) -> None:
+    def __init__(self, user_agent: str, bundle: str | None, held: Held) -> None:
         self.curl = pycurl.Curl()
+        self.paused = False
+        self._held = held
         self._set_up(
             {
                 pycurl.USERAGENT: _UNPRINTABLE.sub("", user_agent),
@@ -84,6 +88,8 @@ class Exchange:
     def answer(self) -> Answer:
         """Return what came, if libcurl took it for complete; FeedError if it is not, all the same."""
         status, headers = head(self._lines)
+        if self._fault:
+            raise FeedError("fetch", self._fault)
         if self._excess:
             raise FeedError(
                 "fetch", f"the answer of {self._errand.host} is longer than it says, so its end is lost"
@@ -99,6 +105,8 @@ class Exchange:
                 self._fault = _too_many_headers(self._errand.host)
             case Code.COULDNT_CONNECT:
                 self._fault = self._refused
+            case Code.OPERATION_TIMEDOUT if self.paused:
+                self._fault = f"gave up on {self._errand.host}: large answers of others took all the room"
         return FeedError("fetch", self._fault or told(self._failure(code, detail)))
 
     def finish(self) -> None:
@@ -106,6 +114,14 @@ class Exchange:
         for connection in self._sockets:
             connection.close()
         self._lines, self._chunks, self._sockets = [], [], []
+        self._held.let_go(self)
+        self.paused = False
+
+    def go_on(self) -> None:
+        """Take what comes again, after a pause; if there is no room yet, the pause goes on."""
+        # What `_take` refuses now is told by `answer` or `error`, when libcurl has ended the transfer.
+        with suppress(pycurl.error):
+            self.curl.pause(pycurl.PAUSE_CONT)
 
     def close(self) -> None:
         """Free the handle, which must not be under way."""
@@ -142,10 +158,13 @@ class Exchange:
         return None
 
     def _take(self, chunk: bytes) -> int | None:
-        self._received += len(chunk)
-        if self._received > self._bounds.max_body:
+        if self._received + len(chunk) > self._bounds.max_body:
             self._fault = _too_large(self._errand.host, self._bounds.max_body)
             return _REFUSE
+        self.paused = not self._held.take(self, len(chunk))
+        if self.paused:
+            return pycurl.WRITEFUNC_PAUSE  # type: ignore[no-any-return]  # libcurl keeps the chunk
+        self._received += len(chunk)
         self._chunks.append(chunk)
         return None
 

@@ -43,10 +43,21 @@ def asking(validators: Validators, login: tuple[str, str] | None) -> list[bytes]
     lines = list(_ALWAYS)
     if login:
         lines.append(b"Authorization: Basic " + b64encode(":".join(login).encode(errors="replace")))
-    for name, value in (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified)):
-        if value and len(value) <= LONGEST_VALIDATOR and not _UNSENDABLE.search(value):
+    known = sendable(validators)
+    for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
+        if value:
             lines.append(f"{name}: {value}".encode("latin-1"))
     return lines
+
+
+def sendable(validators: Validators) -> Validators:
+    """Return *validators* without those that cannot be echoed byte for byte."""
+    return Validators(_sendable(validators.etag), _sendable(validators.last_modified))
+
+
+def _sendable(value: str | None) -> str | None:
+    fits = value and len(value) <= LONGEST_VALIDATOR and not _UNSENDABLE.search(value)
+    return value if fits else None
 
 
 def head(lines: Iterable[bytes]) -> Head:

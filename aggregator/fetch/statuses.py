@@ -33,7 +33,7 @@ _ADVICE = {
 def complaint(response: Response) -> str:
     """Return in one sentence what is wrong with *response*, an answer without a feed in it."""
     wait = f"; it asks us to wait until {response.retry_at:%Y-%m-%d %H:%M} UTC" if response.retry_at else ""
-    return f"{host(response.url)} answers {_named(response.status)}: {_advice(response.status)}{wait}"
+    return f"{host(response.url)} answers {_named(response.status)}: {_advice(response)}{wait}"
 
 
 def _named(status: int) -> str:
@@ -44,11 +44,13 @@ def _named(status: int) -> str:
         return str(status)
 
 
-def _advice(status: int) -> str:
+def _advice(response: Response) -> str:
+    status = response.status
     if status in _ADVICE:
         return _ADVICE[status]
     if status < 300:
         return "an answer without a feed in it"
     if status < 400:
-        return "a redirect that leads nowhere"
+        later = response.retry_at and "location" in response.headers
+        return "a redirect to be followed later" if later else "a redirect that leads nowhere"
     return "it refuses" if status < 500 else "it is broken at the moment"

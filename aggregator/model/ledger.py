@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.model.asked import Subscription
-from aggregator.model.news import Entry, Feed
+from aggregator.model.news import Entry, Feed, Flood
 from aggregator.model.wire import Validators
 
 
@@ -22,6 +22,15 @@ class Claim:
     item_hashes: bytes = b""  # of the items in it, 8 bytes each
     failures: int = 0  # in a row
     about: Feed | None = None  # what the feed last said of itself
+    host: str = ""  # of that address
+    taken: datetime | None = None  # when the lease was taken; None for those who only look
+    polled: datetime | None = None  # when it was last asked
+    not_before: datetime | None = None  # what its publisher asked of us then; its host's waiting included
+    waiting: bool = False  # the server had said Retry-After
+    status: int | None = None  # of the last answer
+    fresh_for: timedelta | None = None  # what the last answer said of its freshness
+    weight: int = 0  # bytes on the wire of the last whole body
+    marked: str = ""  # which version of this program was broken by which body, and how; "": by none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,38 @@ class Settlement:
     name: str | None = None  # what the source is called from now on
     moved_to: str | None = None
     host_wait: tuple[str, datetime] | None = None  # (host, until when it is left alone)
+    answered_by: str | None = None  # the host that a redirect led to; '': there was none
+    fresh_for: timedelta | None = None
+    weight: int | None = None
+    marked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request, as the program's own log keeps it. A chain of redirects is one, at its last host."""
+
+    at: datetime
+    feed: int
+    host: str
+    status: int | None  # None: no complete answer
+    conditional: bool
+    received: int = 0  # bytes of body on the wire
+    saved: int = 0  # what the body would have weighed that a 304 spared
+    waited: bool = False  # it came after a Retry-After that was obeyed
+    broken: str | None = None  # the rule that we broke
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How we behaved towards one host, from the log of requests."""
+
+    host: str
+    requests: int
+    unchanged: int  # answered with 304
+    received: int  # bytes of bodies on the wire
+    saved: int
+    waits: int
+    broken: tuple[tuple[str, int], ...]  # rules that we broke, and how often
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +103,11 @@ class Arrival:
 
     feed: int
     uid: bytes  # 16 bytes made from feed and id
-    urn: str  # an absolute IRI made from the feed's key and the id, for those whose own id is none
+    tag: str  # a tag: made from feed and id, for those whose own id is no IRI (RFC 4151)
     entry: Entry
     facts: Facts
-    alone: bool = False  # the subscription says dedupe: false
+    alone: bool = False  # the subscription says dedupe: false, or it is held
+    held: Flood | None = None  # why it is kept out of the ticker
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +126,24 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """What a feed usually brings, as far as telling a flood from news takes it."""
+
+    read: datetime  # when it was last read well
+    a_day: float  # new entries on an average day of the week that ends with its newest
+    a_minute: int  # the most of these that bear one date, to the minute
+    titles: frozenset[str] = frozenset()  # keys of titles at the door that it has brought before
+    links: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Addition:
     """A new entry, and the headline that it founds or joins."""
 
     row: int
     headline: int
     arrival: Arrival
-    rule: str  # founded, link, title …
+    rule: str  # founded, flood, link, title …
     score: float  # 0–1
     matched: int | None = None  # the entry that it is thought to be a copy of
     guid: str | None = None  # set where the entry founds the headline

@@ -15,6 +15,10 @@ Html = NewType("Html", str)
 
 State = Literal["ok", "failing", "gone", "waiting", "never"]
 Format = Literal["rss", "atom", "json"]
+Flood = Literal["known", "many", "stamped"]
+"""Why entries are held out of the ticker: had before under other ids, too many for a day, all of one date."""
+
+FLOOD = "flood"  # the rule by which a held entry has a line of its own that is not shown
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
 
 
@@ -169,11 +173,21 @@ class Outcome:
     new: int = 0  # entries that we did not have
     changed: int = 0
     headlines: int = 0  # founded by those new entries; the others are copies
+    held: int = 0  # of the new ones, kept out of the ticker
     error: str | None = None
     stage: str | None = None  # where it failed
     moved_to: str | None = None
     elapsed: timedelta = timedelta()
     received: int = 0  # bytes on the wire
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is kept out of the ticker of one feed, for one reason."""
+
+    why: Flood
+    count: int
+    last: datetime  # when the newest of them came
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +208,7 @@ class FeedHealth:
     moved_to: str | None = None
     failing_since: datetime | None = None
     site: str | None = None
+    waiting_until: datetime | None = None
+    waiting_for: str | None = None  # the host that asked for it
+    told_another: bool = False  # it asked when another of its feeds was polled, not this one
+    held: tuple[Held, ...] = ()

@@ -22,6 +22,7 @@ class Request:
     key: str
     url: str
     validators: Validators = Validators()
+    waited: bool = False  # a redirect's Retry-After is over: follow it, even if it says so again
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,16 @@ def _result(body: bytes, location: str) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": location}
     try:
         # Bare bytes that look like a path would be opened as a file: always a stream.
-        return feedparser.parse(
+        found = feedparser.parse(
             io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
+    except MemoryError:
+        raise  # of our bound on a worker; that says nothing about the document
     except Exception:  # whatever a stranger's bytes make of a stranger's parser says nothing about our code
         return None
+    if "out of memory" in str(found.get("bozo_exception", "")):  # expat has no other way to tell
+        raise MemoryError
+    return found
 
 
 def _digestible(body: bytes) -> bytes:

@@ -28,8 +28,10 @@ def inspect(
     config: Config, claims: Sequence[Claim], client: Client, workers: Workers, now: datetime
 ) -> Iterator[Finding]:
     """Ask each of *claims* once and yield what came, as it comes."""
-    asked = {claim.subscription.key: claim for claim in claims}
-    for claim in claims:
+    waiting = [claim for claim in claims if claim.not_before and claim.not_before > now]
+    yield from (_put_off(claim) for claim in waiting)
+    asked = {claim.subscription.key: claim for claim in claims if claim not in waiting}
+    for claim in asked.values():
         client.add(Request(claim.subscription.key, claim.url, claim.validators))
     reading: list[tuple[Claim, Response, Future[Reading]]] = []
     while client.pending or reading:
@@ -41,9 +43,17 @@ def inspect(
             elif isinstance(answer, Response):
                 job = Job(claim.feed, claim.subscription, answer, b"", config.polling, now)
                 reading.append((claim, answer, workers.schedule(read, args=(job,), timeout=SLOWEST_READ)))
-        for claim, response, future in [each for each in reading if each[2].done()]:
+        done = [each for each in reading if each[2].done()]  # asked once: another may end meanwhile
+        reading = [each for each in reading if each not in done]
+        for claim, response, future in done:
             yield _read(claim, response, future)
-        reading = [each for each in reading if not each[2].done()]
+
+
+def _put_off(claim: Claim) -> Finding:
+    until = f"{claim.not_before:%Y-%m-%d %H:%M} UTC" if claim.not_before else "later"
+    return Finding(
+        claim.subscription.key, f"not asked now: its publisher wants to be left alone until {until}"
+    )
 
 
 def _at_once(claim: Claim, answer: Response | FeedError) -> Finding | None:

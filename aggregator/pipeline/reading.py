@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import FrameType
 
 from aggregator import dedupe, discover, filters, normalise, parse
 from aggregator.errors import FeedError, WebPageError
 from aggregator.model import Arrival, Feed, Polling, Response, Subscription
 
-SLOWEST_READ = 30.0  # seconds that one document may take its worker
+SLOWEST_READ = 10.0  # seconds that one document may take its worker; an honest one of 10 MB takes one
+HEAVY = 2_000_000  # bytes
+SLOWEST_RULES = 1.0  # seconds of it, counted by the processor, that the rules may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,11 @@ class Reading:
     item_hashes: bytes
 
 
+def is_heavy(job: Job) -> bool:
+    """Say whether the body of *job* is larger than those of next to all feeds."""
+    return len(job.response.body or b"") > HEAVY
+
+
 def read(job: Job) -> Reading:
     """Make a body into arrivals; raise FeedError where it cannot be. Runs in a worker process."""
     known = frozenset(job.item_hashes[at : at + 8] for at in range(0, len(job.item_hashes), 8))
@@ -43,12 +54,28 @@ def read(job: Job) -> Reading:
     except WebPageError as error:
         raise _with_offers(error, job.response.url) from None
     about, entries = normalise.normalise(document, job.subscription, job.now)
-    chosen = filters.chosen(entries, job.subscription)
+    with _at_most(SLOWEST_RULES):
+        chosen = filters.chosen(entries, job.subscription)
     alone = not job.subscription.dedupe
-    arrivals = tuple(
-        dedupe.arrival(job.feed, job.subscription.key, entry, alone) for entry in reversed(chosen)
-    )
+    key, url = job.subscription.key, job.subscription.url
+    arrivals = tuple(dedupe.arrival(job.feed, key, url, entry, alone) for entry in reversed(chosen))
     return Reading(about, arrivals, document.item_hashes)
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Let a TimeoutError rise in what takes more than *seconds* of the processor: `re` heeds signals."""
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    former = signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, former)
 
 
 def _with_offers(error: WebPageError, url: str) -> FeedError:
@@ -56,4 +83,4 @@ def _with_offers(error: WebPageError, url: str) -> FeedError:
     links = [offer.link for offer in discover.feeds_of(error.page, url)]
     if not links:
         return FeedError(error.stage, f"{error.message}, and it names no feed; look for the feed's address")
-    return FeedError(error.stage, f"{error.message}; the feeds that it names: {', '.join(links)}")
+    return FeedError(error.stage, f"{error.message}; name one of its feeds instead: {', '.join(links)}")

@@ -13,15 +13,18 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic
+from typing import Literal
 
 from xxhash import xxh3_128_digest
 
 from aggregator import cadence, dedupe
 from aggregator.errors import FeedError, StoreError
-from aggregator.fetch import Client, complaint
+from aggregator.fetch import Client, LeftAloneError, complaint
 from aggregator.links import without_credentials
 from aggregator.model import (
+    FLOOD,
     Arrival,
     Claim,
     Config,
@@ -32,17 +35,20 @@ from aggregator.model import (
     Response,
     Settlement,
     Validators,
+    Visit,
 )
+from aggregator.pipeline import remembering
 from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
-from aggregator.pipeline.workers import Workers, failure
+from aggregator.pipeline.visiting import visit
+from aggregator.pipeline.workers import Workers, breaks_its_reader, failure
 from aggregator.store import Store
 
 log = logging.getLogger(__name__)
 
 BATCH_FEEDS = 200  # in one transaction
 BATCH_ARRIVALS = 2000
-BATCH_AGE = timedelta(milliseconds=500)  # the longest that what is ready waits for more
-LONGEST_STORE_WAIT = timedelta(seconds=30)
+BATCH_AGE = 0.5  # seconds: the longest that what is ready waits for more
+LONGEST_STORE_WAIT = 10.0  # seconds between two tries while the store takes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +82,18 @@ class Refresher:
         workers: Workers,
         clock: Callable[[], datetime],
         chance: Callable[[], float],
+        slowest_read: float = SLOWEST_READ,
     ) -> None:
         self._store, self._client, self._workers = store, client, workers
-        self._clock, self._chance = clock, chance
+        self._clock, self._chance, self._slowest_read = clock, chance, slowest_read
         self._inbox: deque[Claim] = deque()
         self._asked: dict[str, Claim] = {}
         self._reading: list[_Reading] = []
         self._ready: list[_Ready] = []
-        self._ready_since: datetime | None = None
-        self._store_wait = timedelta()
+        self._visits: list[Visit] = []
+        self._put_off: list[int] = []  # feeds that were claimed, and not asked: their hosts had enough
+        self._ready_since: float | None = None  # monotonic: the clock may be put back an hour
+        self._store_wait = 0.0
         self.reconfigure(config)
 
     def reconfigure(self, config: Config) -> None:
@@ -97,7 +106,13 @@ class Refresher:
     @property
     def pending(self) -> int:
         """Return how many claims are on their way."""
-        return len(self._inbox) + len(self._asked) + len(self._reading) + len(self._ready)
+        under_way = len(self._inbox) + len(self._asked) + len(self._reading)
+        return under_way + len(self._ready) + len(self._put_off)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Say whether the store does not take what is ready; more claims would only be asked twice."""
+        return self._store_wait > 0
 
     def submit(self, claims: Iterable[Claim]) -> None:
         """Put *claims* on their way."""
@@ -109,43 +124,70 @@ class Refresher:
         while self._inbox:
             claim = self._inbox.popleft()
             self._asked[claim.subscription.key] = claim
-            self._client.add(Request(claim.subscription.key, claim.url, claim.validators))
+            request = Request(
+                claim.subscription.key, claim.url, remembering.known(claim), remembering.was_put_off(claim)
+            )
+            self._client.add(request)
+        self._client.leave_room_for(sum(len(reading.response.body or b"") for reading in self._reading))
         for request, answer in self._client.wait(timeout, self._clock()):
-            self._answered(self._asked.pop(request.key), answer)
+            claim = self._asked.pop(request.key)
+            if isinstance(answer, LeftAloneError):
+                self._put_off.append(claim.feed)
+                self._ready_since = self._ready_since or monotonic()
+            else:
+                self._visits.append(visit(claim, request, answer, remembering.known(claim), self._clock()))
+                self._answered(claim, answer)
         self._gather()
         return self._flush() if self._is_time() else ()
+
+    def finish(self) -> tuple[Outcome, ...]:
+        """Store what is ready, before the program ends: what was answered is not asked again at its start."""
+        return self._flush() if self._ready or self._put_off else ()
 
     def _answered(self, claim: Claim, answer: Response | FeedError) -> None:
         if isinstance(answer, FeedError):
             self._fail(claim, None, answer)
         elif answer.status == 410:
             self._fail(claim, answer, FeedError("fetch", complaint(answer)), gone=True)
-        elif answer.status == 304 and claim.validators != Validators():
-            self._pass(claim, answer, Outcome(claim.subscription.key, "unchanged"))
+        elif answer.status == 304 and remembering.known(claim) != Validators():
+            self._unchanged(claim, remembering.as_kept(claim, answer))
         elif answer.status not in {200, 203, 226} or answer.body is None:
             self._fail(claim, answer, FeedError("fetch", complaint(answer)))
         elif xxh3_128_digest(answer.body) == claim.body_hash:
             self._pass(claim, answer, Outcome(claim.subscription.key, "unchanged"))
+        elif remembering.is_marked(claim, answer.body):
+            self._unchanged(claim, answer)
         else:
             job = Job(claim.feed, claim.subscription, answer, claim.item_hashes, self._polling, self._clock())
-            future = self._workers.schedule(read, args=(job,), timeout=SLOWEST_READ)
+            future = self._workers.schedule(read, args=(job,), timeout=self._slowest_read)
             future.add_done_callback(lambda _: self._client.wake())
             self._reading.append(_Reading(claim, answer, future))
 
     def _gather(self) -> None:
         """Take what the workers have done."""
         done = [reading for reading in self._reading if reading.future.done()]
-        if done:
-            self._reading = [reading for reading in self._reading if not reading.future.done()]
+        if done:  # asked once: another may end meanwhile
+            self._reading = [reading for reading in self._reading if reading not in done]
         for reading in done:
             claim, response = reading.claim, reading.response
             try:
                 result = reading.future.result()
             except Exception as error:  # a bug in a worker is told and logged; the other feeds go on
-                self._fail(claim, response, failure(claim, response, error))
+                told = failure(claim, response, error)
+                self._fail(claim, response, told, marked=breaks_its_reader(error))
             else:
                 outcome = Outcome(claim.subscription.key, "news", entries=len(result.arrivals))
                 self._pass(claim, response, outcome, result)
+
+    def _unchanged(self, claim: Claim, response: Response) -> None:
+        """Settle a claim whose document is the one that we have, or the one that broke its reader."""
+        if not claim.marked:
+            self._pass(claim, response, Outcome(claim.subscription.key, "unchanged"))
+            return
+        # As often as any other feed: the publisher may mend it at any time, and asking costs him nothing.
+        settlement = self._settlement(claim, response, claim.about, failures=max(claim.failures, 1))
+        kept = replace(settlement, validators=remembering.validators(claim, response))
+        self._put_failed(claim, kept, response, remembering.what_it_did(claim))
 
     def _pass(
         self, claim: Claim, response: Response, outcome: Outcome, reading: Reading | None = None
@@ -154,29 +196,50 @@ class Refresher:
         about = reading.about if reading else None
         settlement = replace(
             self._settlement(claim, response, about or claim.about, failures=0),
-            validators=_validators(claim, response),
+            validators=remembering.validators(claim, response),
             body_hash=xxh3_128_digest(response.body) if response.body is not None else None,
             item_hashes=reading.item_hashes if reading else None,
             about=about,
             name=about.title if about and not claim.subscription.title else None,
             moved_to=response.moved_to,
+            fresh_for=remembering.freshness(response),
+            weight=remembering.weight(response),
+            marked="" if claim.marked else None,
         )
         self._put(_Ready(claim, settlement, _of(outcome, response), reading.arrivals if reading else ()))
 
-    def _fail(self, claim: Claim, response: Response | None, error: FeedError, gone: bool = False) -> None:
+    def _fail(
+        self,
+        claim: Claim,
+        response: Response | None,
+        error: FeedError,
+        gone: bool = False,
+        marked: bool = False,
+    ) -> None:
         """Settle a claim that went wrong; what was stored stays as it was."""
         settlement = self._settlement(claim, response, claim.about, failures=claim.failures + 1)
-        outcome = Outcome(
-            claim.subscription.key, "gone" if gone else "failed", error=error.message, stage=error.stage
-        )
+        if marked and response is not None:
+            settlement = remembering.marked(settlement, claim, response, error)
         log.warning("%s: %s: %s", claim.subscription.key, error.stage, error.message)
-        self._put(_Ready(claim, replace(settlement, error=error.message, gone=gone), _of(outcome, response)))
+        self._put_failed(claim, replace(settlement, gone=gone), response, error)
+
+    def _put_failed(
+        self, claim: Claim, settlement: Settlement, response: Response | None, error: FeedError
+    ) -> None:
+        kind: Literal["gone", "failed"] = "gone" if settlement.gone else "failed"
+        outcome = Outcome(claim.subscription.key, kind, error=error.message, stage=error.stage)
+        self._put(_Ready(claim, replace(settlement, error=error.message), _of(outcome, response)))
 
     def _settlement(
         self, claim: Claim, response: Response | None, about: Feed | None, failures: int
     ) -> Settlement:
         now = self._clock()
-        plan = cadence.plan(now, claim.subscription, self._polling, response, about, failures, self._chance())
+        first = claim.polled is None
+        plan = cadence.plan(
+            now, claim.subscription, self._polling, response, about, failures, self._chance(), first
+        )
+        if plan.host_wait:
+            self._client.rest(*plan.host_wait)
         return Settlement(
             feed=claim.feed,
             at=now,
@@ -186,17 +249,18 @@ class Refresher:
             failures=failures,
             waiting=plan.waiting,
             host_wait=plan.host_wait,
+            answered_by=remembering.answered_by(claim, response) if response else None,
         )
 
     def _put(self, ready: _Ready) -> None:
         self._ready.append(ready)
-        self._ready_since = self._ready_since or self._clock()
+        self._ready_since = self._ready_since or monotonic()
 
     def _is_time(self) -> bool:
         """Say whether what is ready should go to the store now."""
         if self._ready_since is None:
             return False
-        age = self._clock() - self._ready_since
+        age = monotonic() - self._ready_since
         if age < self._store_wait:
             return False
         enough = (
@@ -212,37 +276,37 @@ class Refresher:
             plan = self._ingest(ready, now)
         except StoreError as error:
             self._index = dedupe.Index(self._window)  # it may know decisions that were never stored
-            self._ready_since = now
-            self._store_wait = min(self._store_wait * 2 or timedelta(seconds=1), LONGEST_STORE_WAIT)
-            log.error("store: %s; %d feeds wait %s for it", error, len(ready), self._store_wait)
+            if not self._store_wait:
+                log.error(
+                    "store: %s; what %d feeds brought is kept until it can be written", error, len(ready)
+                )
+            self._ready_since = monotonic()
+            self._store_wait = min(self._store_wait * 2 or 1.0, LONGEST_STORE_WAIT)
             return ()
-        self._ready, self._ready_since, self._store_wait = [], None, timedelta()
+        if self._store_wait:
+            log.warning("store: written again; what %d feeds had brought is in it", len(ready))
+        self._ready, self._visits, self._put_off = [], [], []
+        self._ready_since, self._store_wait = None, 0.0
         return _counted(ready, plan)
 
     def _ingest(self, ready: Sequence[_Ready], now: datetime) -> Plan:
         # The earliest founds the headline; of one document's undated entries the last in it is the oldest.
         arrivals = sorted((a for each in ready for a in each.arrivals), key=lambda a: a.entry.published)
-        with self._store.ledger(now, [each.settlement for each in ready]) as ledger:
+        settlements = [each.settlement for each in ready]
+        with self._store.ledger(now, settlements, self._visits, self._put_off) as ledger:
             arrivals = list(ledger.listed(arrivals))
             if not arrivals:
                 return Plan()
             horizon = now - self._window
             self._index.forget(horizon)
             self._index.learn(ledger.since(self._index.revision, horizon))
-            plan = dedupe.decide(
-                arrivals, ledger.known(arrivals), self._index, ledger.next_entry, ledger.next_headline, now
-            )
+            known = ledger.known(arrivals)
+            rushes = dedupe.rushes(arrivals, known)
+            arrivals = list(dedupe.hold(arrivals, rushes, ledger.habits(rushes), now))
+            plan = dedupe.decide(arrivals, known, self._index, ledger.next_entry, ledger.next_headline, now)
             ledger.carry_out(plan)
             self._index.revision = ledger.revision
         return plan
-
-
-def _validators(claim: Claim, response: Response) -> Validators:
-    """Return the validators to keep: a 304 need not repeat those that still hold (RFC 9111, 4.3.4)."""
-    new = response.validators
-    if response.status != 304:
-        return new
-    return Validators(new.etag or claim.validators.etag, new.last_modified or claim.validators.last_modified)
 
 
 def _of(outcome: Outcome, response: Response | None) -> Outcome:
@@ -260,15 +324,20 @@ def _of(outcome: Outcome, response: Response | None) -> Outcome:
 def _counted(ready: Sequence[_Ready], plan: Plan) -> tuple[Outcome, ...]:
     """Return the outcomes with the numbers of what *plan* made of their arrivals."""
     new = Counter(addition.arrival.feed for addition in plan.additions)
+    held = Counter(addition.arrival.feed for addition in plan.additions if addition.rule == FLOOD)
     founded = Counter(addition.arrival.feed for addition in plan.additions if addition.guid is not None)
     changed = Counter(revision.arrival.feed for revision in plan.revisions if revision.noticeable)
     return tuple(
-        _with_counts(each.outcome, *(count[each.claim.feed] for count in (new, changed, founded)))
+        _with_counts(each.outcome, *(count[each.claim.feed] for count in (new, changed, founded, held)))
         for each in ready
     )
 
 
-def _with_counts(outcome: Outcome, new: int, changed: int, headlines: int) -> Outcome:
+def _with_counts(outcome: Outcome, new: int, changed: int, founded: int, held: int) -> Outcome:
     if outcome.kind == "news" and not new and not changed:
         return replace(outcome, kind="unchanged")
-    return replace(outcome, new=new, changed=changed, headlines=headlines)
+    if held:
+        log.warning(
+            "%s: a flood: %d of its %d new entries are held out of the ticker", outcome.key, held, new
+        )
+    return replace(outcome, new=new, changed=changed, headlines=founded - held, held=held)

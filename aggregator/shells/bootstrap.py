@@ -7,32 +7,37 @@ import logging
 import multiprocessing
 import os
 import random
-import resource
-import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 from pebble import ProcessPool
 
-from aggregator import __version__, config, pipeline
+from aggregator import __version__, config
 from aggregator.errors import StoreError, UserError
 from aggregator.fetch import Client
 from aggregator.model import Claim, Config
-from aggregator.pipeline import Finding, Refresher
-from aggregator.store import Store
+from aggregator.pipeline.inspecting import Finding
+from aggregator.pipeline.inspecting import inspect as inspect_each
+from aggregator.pipeline.reading import is_heavy
+from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.workers import Lanes, Workers, start_worker
+from aggregator.shells.pool import LastingPool, PatientContext
+from aggregator.store import PATIENCE, Store
 
+ADDRESS = "http://127.0.0.1:8000/"  # of a site that was never served
 LEASE = timedelta(minutes=3)  # longer than any request and its document may take
 CAPACITY = 512  # claims on their way at once
-WORKER_MEMORY = 1 << 30  # bytes that one worker may take before its document is given up
 
 log = logging.getLogger(__name__)
 
@@ -42,43 +47,70 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def load(path: Path, address: str) -> Config:
+def clock_offset() -> timedelta:
+    """Return how far the clock is ahead of one that nobody sets; only its changes mean anything.
+
+    On Linux that clock counts a machine's sleep, elsewhere not; a sleep then looks like a clock put on.
+    """
+    steady = time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    return now() - datetime.fromtimestamp(0, UTC) - timedelta(seconds=steady)
+
+
+def load(path: Path, address: str | None = None) -> Config:
     """Read feeds.yaml; *address* is the site's where the file gives none."""
     read = config.load(path, os.environ)
     return read if read.site.link else replace(read, site=replace(read.site, link=address))
 
 
-def open_store(read: Config) -> Store:
-    """Open the store that the configuration names, made or brought up to date if need be."""
-    store = Store(read.store)
+def accept(store: Store, read: Config) -> None:
+    """Make *read* the configuration in force; a site without address keeps its last one."""
+    if read.site.link is None:
+        with suppress(UserError):  # the store is new
+            read = replace(read, site=replace(read.site, link=store.config().site.link))
+    store.accept(read if read.site.link else replace(read, site=replace(read.site, link=ADDRESS)), now())
+
+
+def open_store(read: Config, patience: float = PATIENCE) -> Store:
+    """Open the store that the configuration names, made or brought up to date if need be.
+
+    A writer waits *patience* seconds for another program's turn to end.
+    """
+    store = Store(read.store, patience)
     store.create()
     return store
 
 
 @contextmanager
-def polling_place(read: Config) -> Iterator[bool]:
-    """Hold the right to poll a SQLite store; yield False where another program has it.
+def polling_place(read: Config) -> Iterator[Callable[[], bool]]:
+    """Yield what takes the right to poll a SQLite store, and says False while another program has it.
 
     The kernel takes it back from a process that dies. In PostgreSQL programs share the work by their leases.
     """
     database = sa.make_url(read.store).database
     if not read.store.startswith("sqlite") or not database:
-        yield True
+        yield lambda: True
         return
-    with Path(f"{database}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+    try:
+        file = Path(f"{database}.lock").open("a")  # noqa: SIM115
+    except OSError as error:
+        raise UserError(f"store: {database}.lock cannot be written: {error.strerror}") from None
+    with file:
+        yield partial(_lock, file)
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Round:
     """One poll by hand: each feed that was due when it began is claimed once."""
 
-    def __init__(self, store: Store, everything: bool) -> None:
-        self._store, self._everything = store, everything
+    def __init__(self, store: Store, everything: bool, per_host: int) -> None:
+        self._store, self._everything, self._per_host = store, everything, per_host
         self._began, self._owner = now(), owner()
 
     def claim_into(self, refresher: Refresher) -> bool:
@@ -89,7 +121,7 @@ class Round:
         room = CAPACITY - refresher.pending
         if room <= 0:
             return True
-        claims = self._store.claim(self._began, room, self._owner, LEASE, by_hand=self._everything)
+        claims = self._store.claim(self._began, room, self._owner, LEASE, self._everything, self._per_host)
         refresher.submit(claims)
         return bool(claims)
 
@@ -100,7 +132,9 @@ def refresher(read: Config, store: Store) -> Iterator[Refresher]:
     with _workers() as pool:
         client = Client(read.polling, user_agent(read))
         try:
-            yield Refresher(read, store, client, pool, now, random.random)
+            refresher = Refresher(read, store, client, pool, now, random.random)
+            yield refresher
+            refresher.finish()
         finally:
             client.close()
 
@@ -112,7 +146,7 @@ def inspect(read: Config) -> Iterator[Finding]:
     with _workers() as pool:
         client = Client(read.polling, user_agent(read))
         try:
-            yield from pipeline.inspect(read, claims, client, pool, now())
+            yield from inspect_each(read, claims, client, pool, now())
         finally:
             client.close()
 
@@ -129,19 +163,21 @@ def _remembered(read: Config) -> tuple[Claim, ...]:
 
 
 @contextmanager
-def _workers() -> Iterator[ProcessPool]:
-    # Workers are made by a small server process: a fork of this one would copy its threads' locks.
-    pool = ProcessPool(
-        max_workers=max(2, min(4, os.cpu_count() or 1)),
-        max_tasks=500,
-        initializer=_start_worker,
-        context=_processes(),
-    )
+def _workers() -> Iterator[Workers]:
+    # A process of the slow lane reads one document, and gives back what that took.
+    quick = LastingPool(lambda: _pool(max(2, min(4, os.cpu_count() or 1)), 500))
+    slow = LastingPool(lambda: _pool(1, 1))
     try:
-        yield pool
+        yield Lanes(quick, slow, is_heavy)
     finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join(timeout=3)
+        quick.stop()
+        slow.stop()
+
+
+def _pool(workers: int, jobs: int) -> ProcessPool:
+    """Return a pool of *workers* processes, each of which is replaced after so many *jobs*."""
+    # Workers are made by a small server process: a fork of this one would copy its threads' locks.
+    return ProcessPool(workers, jobs, start_worker, context=_processes())
 
 
 def schema() -> dict[str, Any]:
@@ -152,7 +188,7 @@ def schema() -> dict[str, Any]:
 def user_agent(read: Config) -> str:
     """Return how we introduce ourselves: name, version, and where to reach whoever runs this."""
     contact = read.polling.contact or read.site.link
-    return f"Draad/{__version__} (feed aggregator; +{contact})"
+    return f"Draad/{__version__} (feed aggregator{f'; +{contact}' if contact else ''})"
 
 
 def owner() -> str:
@@ -165,13 +201,14 @@ def start_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S", force=True
     )
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It warns each second of a tick that was left out because the one before still waits for the store.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start another process of this program; it may watch its stdin, which closes when this one is gone."""
-    here = str(Path(pipeline.__file__).parents[2])
+    here = str(Path(config.__file__).parents[2])
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH")))),
@@ -209,13 +246,6 @@ def free_port(host: str, port: int) -> int:
 def _processes() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["aggregator.pipeline"])
+    context = PatientContext()
+    context.set_forkserver_preload(["aggregator.pipeline.reading"])
     return context
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the program, and bound what a hostile document can make a parser take."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(ValueError, OSError):  # macOS knows no such bound
-        resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))

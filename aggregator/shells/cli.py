@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from aggregator.errors import UserError
 from aggregator.links import without_credentials
-from aggregator.model import Config, Outcome
-from aggregator.pipeline import Finding, Refresher
+from aggregator.model import Config, Manners, Outcome
+from aggregator.pipeline.inspecting import Finding
+from aggregator.pipeline.refreshing import Refresher
 from aggregator.shells import bootstrap
 
 TURN = 0.2  # seconds between two looks at how far it is
@@ -32,16 +35,16 @@ def poll(path: Path, everything: bool, quiet: bool) -> None:
     Feeds are asked conditionally, and never sooner than their publishers allow, with --all too.
     """
     bootstrap.start_logging(logging.ERROR)
-    config = bootstrap.load(path, "http://127.0.0.1:8000/")
+    config = bootstrap.load(path)
     store = bootstrap.open_store(config)
-    with bootstrap.polling_place(config) as alone:
-        if not alone:
+    with bootstrap.polling_place(config) as take:
+        if not take():
             raise UserError("another program polls this store already; stop it first, or let it do the work")
-        store.accept(config, bootstrap.now())
+        bootstrap.accept(store, config)
         if config.store.startswith("sqlite"):
             store.release_all()
         with bootstrap.refresher(config, store) as refresher:
-            outcomes = _poll(refresher, bootstrap.Round(store, everything), quiet)
+            outcomes = _poll(refresher, bootstrap.Round(store, everything, config.polling.per_host), quiet)
     if not quiet:
         _print_outcomes(outcomes, len(config.subscriptions))
     store.close()
@@ -53,7 +56,7 @@ def poll(path: Path, everything: bool, quiet: bool) -> None:
 def check(path: Path, fetch: bool) -> None:
     """Read feeds.yaml and tell every mistake, with its line."""
     bootstrap.start_logging(logging.ERROR)
-    config = bootstrap.load(path, "http://127.0.0.1:8000/")
+    config = bootstrap.load(path)
     count = len(config.subscriptions)
     click.echo(f"{path}: no mistakes; {count} feed{'' if count == 1 else 's'}")
     if fetch:
@@ -64,6 +67,24 @@ def check(path: Path, fetch: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of feeds.yaml, for editors."""
     click.echo(json.dumps(bootstrap.schema(), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.option(
+    "--days", default=7, show_default=True, type=click.IntRange(1, 7), help="How far back; the log is kept 7."
+)
+@click.pass_obj
+def politeness(path: Path, days: int) -> None:
+    """Tell, host by host, how we behaved: requests, what we spared them, and any rule that we broke."""
+    config = bootstrap.load(path)
+    store = bootstrap.open_store(config)
+    manners = store.manners(bootstrap.now() - timedelta(days=days))
+    store.close()
+    span = "day" if days == 1 else f"{days} days"
+    if manners:
+        _print_manners(manners, span)
+    else:
+        click.echo(f"nothing was asked in the last {span}")
 
 
 def _poll(refresher: Refresher, round_: bootstrap.Round, quiet: bool) -> list[Outcome]:
@@ -105,7 +126,7 @@ def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
         what += f"; moved for good to {outcome.moved_to}"
     return (
         outcome.key,
-        _escaped(what),
+        escape(what),
         str(outcome.status or ""),
         *(str(number or "") for number in (outcome.new, outcome.new - outcome.headlines, outcome.changed)),
         f"{outcome.elapsed.total_seconds():.2f}",
@@ -120,19 +141,46 @@ def _print_findings(config: Config, findings: Iterable[Finding]) -> None:
     for finding in findings:
         bad += finding.error is not None
         mark, style = ("ok", "green") if finding.error is None else ("bad", "red")
-        console.print(
-            f"[{style}]{mark:3}[/] {_escaped(finding.key)}: {_escaped(finding.says)}", highlight=False
-        )
+        console.print(f"[{style}]{mark:3}[/] {escape(finding.key)}: {escape(finding.says)}", highlight=False)
         if finding.error is not None:
-            console.print(f"    {_escaped(without_credentials(urls[finding.key]))}", highlight=False)
+            console.print(f"    {escape(without_credentials(urls[finding.key]))}", highlight=False)
     console.print(f"{len(urls) - bad} of {len(urls)} feeds answer", highlight=False)
+
+
+def _print_manners(manners: Sequence[Manners], span: str) -> None:
+    console = _console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("host", "requests", "304", "kB received", "kB saved", "waits obeyed", "rules broken"):
+        table.add_column(
+            name, justify="left" if name in {"host", "rules broken"} else "right", overflow="fold"
+        )
+    for each in manners:
+        table.add_row(*_manners_row(each))
+    console.print(table)
+    requests, unchanged = sum(each.requests for each in manners), sum(each.unchanged for each in manners)
+    broken = sum(times for each in manners for _, times in each.broken)
+    console.print(
+        f"last {span}: {requests} requests to {len(manners)} host{'' if len(manners) == 1 else 's'}, "
+        f"{unchanged / requests:.0%} answered 304; {sum(each.saved for each in manners) / 1e6:.1f} MB saved, "
+        f"{sum(each.waits for each in manners)} waits obeyed, "
+        f"{broken or 'no'} rule{'' if broken == 1 else 's'} broken",
+        highlight=False,
+    )
+
+
+def _manners_row(manners: Manners) -> tuple[str, ...]:
+    return (
+        escape(manners.host),
+        str(manners.requests),
+        f"{manners.unchanged / manners.requests:.0%}",
+        f"{manners.received / 1000:.1f}",
+        f"{manners.saved / 1000:.1f}",
+        str(manners.waits or ""),
+        "; ".join(f"{rule} ({times})" for rule, times in manners.broken) or "none",
+    )
 
 
 def _console() -> Console:
     """Return where tables go: as wide as the terminal, and in a file or a pipe as wide as they like."""
-    console = Console()
-    return console if console.is_terminal else Console(width=1000)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+    console = Console(emoji=False)
+    return console if console.is_terminal else Console(width=1000, emoji=False)

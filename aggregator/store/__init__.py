@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from aggregator.errors import StoreError, UserError
-from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Settlement
-from aggregator.store import claims, reading, retention
-from aggregator.store.engine import connect, migrate, writing
+from aggregator.errors import UserError
+from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Manners, Settlement, Visit
+from aggregator.store import claims, clock, courtesy, reading, requests, retention
+from aggregator.store.engine import connect, migrate, told, writing
 from aggregator.store.ingest import Ledger
 from aggregator.store.reading import Place
 from aggregator.store.tables import desk
 
-__all__ = ["Ledger", "Place", "Store"]
+__all__ = ["PATIENCE", "Ledger", "Place", "Store"]
+
+PATIENCE = 30.0  # seconds: longer than any transaction of ours takes on a slow disk
 
 
 class Store:
@@ -26,9 +28,12 @@ class Store:
     May be used from several threads and, with other programs, from several processes.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open the store at *url* without looking inside; call `create` before anything else writes."""
-        self._engine = connect(url)
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """Open the store at *url* without looking inside; call `create` before anything else writes.
+
+        *patience* is how many seconds a writer waits for another one's turn to end, on SQLite.
+        """
+        self._engine = connect(url, patience)
 
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""
@@ -51,16 +56,34 @@ class Store:
             connection.execute(sa.update(desk).values(config_error=error))
 
     def claim(
-        self, now: datetime, limit: int, owner: str, lease: timedelta, by_hand: bool = False
+        self,
+        now: datetime,
+        limit: int,
+        owner: str,
+        lease: timedelta,
+        by_hand: bool = False,
+        per_host: int | None = None,
     ) -> tuple[Claim, ...]:
         """Take the lease of at most *limit* feeds that are due at *now*, the longest due first.
 
         *by_hand* takes those too whose own interval is not over, but none whose publisher asked us to wait.
+        *per_host* bounds the leases on one host where several programs may poll; on SQLite it is one only.
         """
-        if not self._anything_due(now, by_hand):
-            return ()
+        # Look before writing: most ticks find nothing, and should not take the writer's place.
+        with self._read() as connection:
+            if not claims.anything_due(connection, now, by_hand):
+                return ()
+        shared = per_host if self._engine.dialect.name == "postgresql" else None
         with self._write() as connection:
-            return claims.claim(connection, now, limit, owner, lease, by_hand)
+            return claims.claim(connection, now, limit, owner, lease, by_hand, shared)
+
+    def spread(self, now: datetime) -> int:
+        """Let the feeds that are overdue since long, as after a week's sleep, come one after another.
+
+        Return how many there were. For programs that go on polling, when they start or wake up.
+        """
+        with self._write() as connection:
+            return courtesy.spread(connection, now)
 
     def peek(self) -> tuple[Claim, ...]:
         """Return all feeds as claims would have them, without taking a lease: to look, not to poll."""
@@ -77,12 +100,30 @@ class Store:
         with self._write() as connection:
             claims.release_all(connection)
 
+    def put_clock_right(self, now: datetime, leap: timedelta) -> None:
+        """Let a clock that was put on by *leap*, or back, or was wrong before this *now*, harm no one."""
+        with self._write() as connection:
+            if leap > timedelta():
+                clock.put_on(connection, leap)
+            clock.put_back(connection, now)
+
     @contextmanager
-    def ledger(self, now: datetime, settlements: Collection[Settlement]) -> Iterator[Ledger]:
-        """Open the store for one batch; on leaving, the claims are settled and all is committed at once."""
+    def ledger(
+        self,
+        now: datetime,
+        settlements: Collection[Settlement],
+        visits: Collection[Visit] = (),
+        put_off: Collection[int] = (),
+    ) -> Iterator[Ledger]:
+        """Open the store for one batch; on leaving, the claims are settled and all is committed at once.
+
+        *visits* go into the log of requests; *put_off* are claimed feeds that were not asked after all.
+        """
         with self._write() as connection:
             yield Ledger(connection, now)
             claims.settle(connection, settlements)
+            claims.give_back(connection, put_off)
+            requests.note(connection, visits, now)
 
     # what is read
 
@@ -124,6 +165,11 @@ class Store:
         with self._read() as connection:
             return reading.health(connection, now)
 
+    def manners(self, since: datetime) -> tuple[Manners, ...]:
+        """Return how we behaved towards each host since *since*; the log goes back a week."""
+        with self._read() as connection:
+            return requests.manners(connection, since)
+
     def counts(self) -> tuple[int, int]:
         """Return how many headlines and entries there are."""
         with self._read() as connection:
@@ -131,22 +177,20 @@ class Store:
 
     # what is dropped
 
-    def prune(self, before: datetime) -> int:
-        """Drop the headlines that nothing happened to since *before*; return how many."""
+    def prune(self, before: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+        """Drop the headlines that nothing happened to since *before*; return how many.
+
+        That happens in batches; between two of them *stop* may end it.
+        """
         total = 0
-        while True:
+        while not stop():
             with self._write() as connection:
                 count = retention.prune(connection, before)
                 if not count:
                     retention.tidy(connection, before)
                     return total
             total += count
-
-    def _anything_due(self, now: datetime, by_hand: bool) -> bool:
-        """Look before writing: most ticks find nothing, and should not take the writer's place."""
-        with self._read() as connection:
-            due = reading.next_due(connection, by_hand)
-        return due is not None and due <= now
+        return total
 
     @staticmethod
     def _zone(connection: sa.Connection, choice: Choice) -> ZoneInfo:
@@ -156,19 +200,10 @@ class Store:
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
-        with _told(), self._engine.connect() as connection:
+        with told(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with _told(), writing(self._engine).begin() as connection:
+        with told(), writing(self._engine).begin() as connection:
             yield connection
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell faults of the machine (a lock, a full disk, a lost server) from bugs, which rise as they are."""
-    try:
-        yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        raise StoreError(str(error.orig).strip().partition("\n")[0]) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from aggregator.links import host
 from aggregator.model import Claim, Config, Settlement, Subscription
+from aggregator.store import courtesy
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
 from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, validators_of
 from aggregator.store.tables import Instant, desk, feeds, hosts
@@ -37,39 +38,58 @@ def accept(connection: sa.Connection, config: Config, now: datetime) -> None:
     _remember(connection, config)
 
 
+def anything_due(connection: sa.Connection, now: datetime, by_hand: bool) -> bool:
+    """Say whether `claim` would find a feed."""
+    found = sa.select(sa.exists().where(_may_be_asked(now, by_hand)))
+    return bool(connection.execute(found).scalar_one())
+
+
 def claim(
-    connection: sa.Connection, now: datetime, limit: int, owner: str, lease: timedelta, by_hand: bool
+    connection: sa.Connection,
+    now: datetime,
+    limit: int,
+    owner: str,
+    lease: timedelta,
+    by_hand: bool,
+    per_host: int | None,
 ) -> tuple[Claim, ...]:
     """Take the lease of at most *limit* feeds that are due, the longest due first.
 
     *by_hand* takes those too whose own interval is not over, but none whose publisher asked us to wait.
+    With *per_host* no host has more than so many leases on it, those of other programs included (PostgreSQL).
     """
-    free = sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-    waiting = sa.select(hosts.c.host).where(hosts.c.wait_until > now)
-    due = feeds.c.not_before if by_hand else feeds.c.next_due
-    wanted = (
-        sa.select(feeds)
-        .where(feeds.c.active, ~feeds.c.gone, due <= now, free, feeds.c.host.not_in(waiting))
-        .order_by(due, feeds.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = connection.execute(wanted).all()
+    wanted = sa.select(feeds).where(_may_be_asked(now, by_hand))
+    if per_host is not None:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING)))
+        wanted = wanted.where(feeds.c.id.in_(_with_room(now, by_hand, per_host)))
+    first = wanted.order_by(_due(by_hand), feeds.c.id).limit(limit).with_for_update(skip_locked=True)
+    rows = connection.execute(first).all()
     for chunk in chunks(row.id for row in rows):
         taken = sa.update(feeds).where(feeds.c.id.in_(chunk))
         connection.execute(taken.values(lease_owner=owner, lease_until=now + lease))
-    return tuple(_claim(row) for row in rows)
+    waits = courtesy.waits(connection) if rows else {}
+    return tuple(_claim(row, waits, now) for row in rows)
 
 
 def peek(connection: sa.Connection) -> tuple[Claim, ...]:
     """Return all active feeds as claims would have them, without taking a lease."""
-    return tuple(_claim(row) for row in connection.execute(sa.select(feeds).where(feeds.c.active)))
+    waits = courtesy.waits(connection)
+    return tuple(
+        _claim(row, waits, None) for row in connection.execute(sa.select(feeds).where(feeds.c.active))
+    )
 
 
 def release(connection: sa.Connection, owner: str) -> None:
     """Give back every lease of *owner*."""
     mine = sa.update(feeds).where(feeds.c.lease_owner == owner)
     connection.execute(mine.values(lease_owner=None, lease_until=None))
+
+
+def give_back(connection: sa.Connection, put_off: Collection[int]) -> None:
+    """Give back the leases of feeds that were not asked after all."""
+    for chunk in chunks(put_off):
+        held = sa.update(feeds).where(feeds.c.id.in_(chunk))
+        connection.execute(held.values(lease_owner=None, lease_until=None))
 
 
 def release_all(connection: sa.Connection) -> None:
@@ -83,10 +103,42 @@ def settle(connection: sa.Connection, settlements: Collection[Settlement]) -> No
     if not settlements:
         return
     connection.execute(_SETTLE, [_settled(settlement) for settlement in settlements])
-    waits = dict(settlement.host_wait for settlement in settlements if settlement.host_wait)
-    for name, until in waits.items():
-        connection.execute(sa.delete(hosts).where(hosts.c.host == name))
-        connection.execute(sa.insert(hosts).values(host=name, wait_until=until))
+    courtesy.keep_waits(connection, settlements)
+
+
+def _due(by_hand: bool) -> sa.Column[Any]:
+    return feeds.c.not_before if by_hand else feeds.c.next_due
+
+
+def _may_be_asked(now: datetime, by_hand: bool) -> sa.ColumnElement[bool]:
+    """Return the condition that a feed is due and free, and that nobody wants it left alone."""
+    waiting = sa.select(hosts.c.host).where(hosts.c.wait_until > now)
+    return sa.and_(
+        feeds.c.active,
+        ~feeds.c.gone,
+        _due(by_hand) <= now,
+        sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
+        feeds.c.host.not_in(waiting),
+        feeds.c.answered_by.not_in(waiting),
+        # Whatever was planned: who sleeps through an hour wakes up in another one.
+        feeds.c.skip_hours.bitwise_and(1 << now.hour) == 0,
+        feeds.c.skip_days.bitwise_and(1 << now.weekday()) == 0,
+    )
+
+
+_CLAIMING = 0x647261_6164  # of the lock that claims take in turns, so that each counts the others' leases
+
+
+def _with_room(now: datetime, by_hand: bool, per_host: int) -> sa.Select[tuple[int]]:
+    """Return those that may be asked before their host has *per_host* leases on it."""
+    place = sa.case((feeds.c.answered_by != "", feeds.c.answered_by), else_=feeds.c.host).label("place")
+    leases = sa.select(place, sa.func.count().label("live")).where(feeds.c.lease_until > now)
+    live = leases.group_by(place).subquery()
+    turn = sa.func.row_number().over(partition_by=place, order_by=(_due(by_hand), feeds.c.id)).label("turn")
+    line = sa.select(feeds.c.id, place, turn).where(_may_be_asked(now, by_hand)).subquery()
+    taken = sa.func.coalesce(live.c.live, 0)
+    joined = sa.select(line.c.id).outerjoin(live, live.c.place == line.c.place)
+    return joined.where(line.c.turn + taken <= per_host)
 
 
 def _new_feed(subscription: Subscription, now: datetime) -> dict[str, Any]:
@@ -126,7 +178,16 @@ _FORGOTTEN: dict[str, Any] = {
     "status": None,
     "waiting": False,
     "gone": False,
+    "answered_by": "",
+    "fresh_for": None,
+    "skip_hours": 0,
+    "skip_days": 0,
+    "weight": 0,
+    "marked": "",
 }
+
+
+_GOLDEN = 0.618033988749895  # its multiples, less the whole, lie as evenly as numbers can
 
 
 def _renew(connection: sa.Connection, row: sa.Row[Any], new: Subscription, now: datetime) -> None:
@@ -137,12 +198,18 @@ def _renew(connection: sa.Connection, row: sa.Row[Any], new: Subscription, now: 
         return
     about = about_of(row.about)
     values["name"] = new.title or (about.title if about else host(new.url))
-    if row.url != new.url:
+    if row.url != new.url and new.url == row.moved_to:
+        values |= {"moved_to": None}  # the admin wrote down the move: all that we know of the feed holds
+    elif row.url != new.url:
         values |= {**_FORGOTTEN, "host": host(new.url), "next_due": now, "not_before": now}
     elif row.last_polled is not None and new.every < old.every:
-        values["next_due"] = max(row.not_before, min(row.next_due, row.last_polled + new.every))
+        # Those that are late by the new interval come within it one by one, not all at this moment.
+        soonest = max(row.last_polled + new.every, now + new.every * (row.id * _GOLDEN % 1))
+        values["next_due"] = max(row.not_before, min(row.next_due, soonest))
     if (new.keep, new.drop) != (old.keep, old.drop):
         values |= {"body_hash": b"", "item_hashes": b""}  # what was dropped may be wanted now
+        if row.marked:
+            values["marked"] = f"rules, {row.marked}"  # it may have been the old rules' fault: read it again
     connection.execute(sa.update(feeds).where(feeds.c.id == row.id).values(values))
     if new.priority != old.priority:
         choose_leads_of_feed(connection, row.id, now)
@@ -159,7 +226,8 @@ def _remember(connection: sa.Connection, config: Config) -> None:
     )
 
 
-def _claim(row: sa.Row[Any]) -> Claim:
+def _claim(row: sa.Row[Any], waits: Mapping[str, datetime], taken: datetime | None) -> Claim:
+    told = [waits[name] for name in (row.host, row.answered_by) if name in waits]
     return Claim(
         feed=row.id,
         subscription=SUBSCRIPTION.validate_json(row.subscription),
@@ -169,6 +237,15 @@ def _claim(row: sa.Row[Any]) -> Claim:
         item_hashes=row.item_hashes,
         failures=row.failures,
         about=about_of(row.about),
+        host=row.host,
+        taken=taken,
+        polled=row.last_polled,
+        not_before=max(row.not_before, *told) if told else row.not_before,
+        waiting=row.waiting,
+        status=row.status,
+        fresh_for=None if row.fresh_for is None else timedelta(seconds=row.fresh_for),
+        weight=row.weight,
+        marked=row.marked,
     )
 
 
@@ -203,6 +280,12 @@ _SETTLE = (
         name=_given("name"),
         moved_to=_given("moved_to"),
         host=_given("host"),
+        answered_by=_given("answered_by"),
+        fresh_for=_given("fresh_for"),
+        skip_hours=_given("skip_hours"),
+        skip_days=_given("skip_days"),
+        weight=_given("weight"),
+        marked=_given("marked"),
         lease_owner=None,
         lease_until=None,
     )
@@ -230,4 +313,18 @@ def _settled(settlement: Settlement) -> dict[str, Any]:
         "b_name": settlement.name,
         "b_moved_to": settlement.moved_to,
         "b_host": host(settlement.moved_to) if settlement.moved_to else None,
+        "b_answered_by": settlement.answered_by,
+        "b_fresh_for": None if settlement.fresh_for is None else settlement.fresh_for // _SECOND,
+        "b_skip_hours": _bits(settlement.about.skip_hours, 24) if settlement.about else None,
+        "b_skip_days": _bits(settlement.about.skip_days, 7) if settlement.about else None,
+        "b_weight": settlement.weight,
+        "b_marked": settlement.marked,
     }
+
+
+_SECOND = timedelta(seconds=1)
+
+
+def _bits(skipped: frozenset[int], all_of_them: int) -> int:
+    """Return a bit for each of *skipped*; who skips all has said nothing."""
+    return sum(1 << each for each in skipped) if len(skipped) < all_of_them else 0

@@ -49,7 +49,7 @@ def index_feed(connection: sa.Connection, feed: int) -> None:
 
 
 def index_headlines(connection: sa.Connection, ids: Collection[int]) -> None:
-    """Write the terms by which these headlines are found, from the entries that they have."""
+    """Write the terms by which these headlines are found, from the entries that they have; none if held."""
     columns = (entries.c.headline, entries.c.language, entries.c.details, headlines.c.published, feeds.c.key)
     for chunk in chunks(ids):
         connection.execute(sa.delete(terms).where(terms.c.headline.in_(chunk)))
@@ -57,7 +57,7 @@ def index_headlines(connection: sa.Connection, ids: Collection[int]) -> None:
             sa.select(*columns, feeds.c.subscription)
             .join_from(entries, headlines, headlines.c.id == entries.c.headline)
             .join(feeds, feeds.c.id == entries.c.feed)
-            .where(entries.c.headline.in_(chunk))
+            .where(entries.c.headline.in_(chunk), headlines.c.held.is_(None))
         ).all()
         found = {
             (term, row.published, row.headline)

@@ -5,13 +5,14 @@ Whoever opens a ledger holds the desk's row until the end, so two programs never
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from aggregator.model import Addition, Arrival, Known, Plan, Revision
+from aggregator.model import Addition, Arrival, Habit, Known, Plan, Revision
+from aggregator.store.habits import habits
 from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
 from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, chunks, entry_columns, known_of
 from aggregator.store.tables import desk, dropped, entries, feeds, headline_titles, headlines, terms
@@ -60,6 +61,10 @@ class Ledger:
         rows = self._connection.execute(wanted.order_by(entries.c.id), execution_options={"yield_per": 5000})
         return (known_of(row) for row in rows)
 
+    def habits(self, rushes: Mapping[int, Sequence[Arrival]]) -> dict[int, Habit]:
+        """Return what the feeds in *rushes* (feed to its new entries) usually bring; nothing of new feeds."""
+        return habits(self._connection, rushes, self._now)
+
     def carry_out(self, plan: Plan) -> None:
         """Do what *plan* says; move the revision if there is anything that a reader could see."""
         if not plan.additions and not plan.revisions:
@@ -95,12 +100,14 @@ class Ledger:
             taken.update(self._connection.execute(used).scalars())
         rows = []
         for addition in founders:
-            guid = addition.arrival.urn if addition.guid in taken else str(addition.guid)
+            guid = addition.arrival.tag if addition.guid in taken else str(addition.guid)
             taken.add(guid)
             rows.append(_headline_columns(addition, guid, self._now))
         self._connection.execute(sa.insert(headlines), rows)
-        categories = subscriptions_of(self._connection, {a.arrival.feed for a in founders})
-        self._connection.execute(sa.insert(terms), list(founding_terms(founders, categories)))
+        shown = [addition for addition in founders if addition.arrival.held is None]
+        categories = subscriptions_of(self._connection, {a.arrival.feed for a in shown})
+        if found := list(founding_terms(shown, categories)):
+            self._connection.execute(sa.insert(terms), found)
 
     def _add(self, additions: Sequence[Addition]) -> None:
         rows = [
@@ -164,6 +171,7 @@ def _headline_columns(addition: Addition, guid: str, now: datetime) -> dict[str,
         "published": addition.arrival.entry.published,
         "updated": addition.arrival.entry.updated or addition.arrival.entry.published,
         "changed": now,
+        "held": addition.arrival.held,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from aggregator.links import without_credentials
-from aggregator.model import Choice, Config, Feed, FeedHealth, FormerTitle, Headline, Source, State
+from aggregator.model import Choice, Config, Feed, FeedHealth, FormerTitle, Headline, Held, Source, State
 from aggregator.store.rows import SOURCE, about_of, chunks, config_of, entry_of, source_of
-from aggregator.store.tables import desk, entries, feeds, headline_titles, headlines, terms
+from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts, terms
 from aggregator.text import fold
 
+TOO_MANY_REQUESTS = 429
 MOST_WORDS = 8  # of a search: each is a look at every line until enough are found
 
 Place = tuple[datetime, int]  # of a line in the ticker: published, id
@@ -78,10 +80,11 @@ def headline(connection: sa.Connection, number: int) -> Headline | None:
 
 
 def counts(connection: sa.Connection) -> tuple[int, int]:
-    """Return how many headlines and entries there are."""
+    """Return how many headlines are shown, and how many entries there are."""
     number = sa.select(sa.func.count())
+    held = connection.execute(number.where(headlines.c.held.is_not(None))).scalar_one()
     return (
-        connection.execute(number.select_from(headlines)).scalar_one(),
+        connection.execute(number.select_from(headlines)).scalar_one() - held,
         connection.execute(number.select_from(entries)).scalar_one(),
     )
 
@@ -94,22 +97,17 @@ def health(connection: sa.Connection, now: datetime) -> tuple[FeedHealth, ...]:
         .outerjoin(count, count.c.feed == feeds.c.id)
         .where(feeds.c.active)
     ).all()
-    return tuple(
-        sorted((_health(row, now) for row in rows), key=lambda feed: (feed.title.casefold(), feed.key))
-    )
+    resting = {
+        row.host: row.wait_until for row in connection.execute(sa.select(hosts)) if row.wait_until > now
+    }
+    held = _held(connection)
+    found = (_health(row, _wait(row, resting, now), held.get(row.id, ())) for row in rows)
+    return tuple(sorted(found, key=lambda feed: (feed.title.casefold(), feed.key)))
 
 
 def config_error(connection: sa.Connection) -> str | None:
     """Return what is wrong with the configuration file as it stands now, if it is not the one in force."""
     found: str | None = connection.execute(sa.select(desk.c.config_error)).scalar_one()
-    return found
-
-
-def next_due(connection: sa.Connection, by_hand: bool) -> datetime | None:
-    """Return when the next feed is due (*by_hand*: may be asked), or None if there is none to wait for."""
-    column = feeds.c.not_before if by_hand else feeds.c.next_due
-    due = sa.select(sa.func.min(column)).where(feeds.c.active, ~feeds.c.gone)
-    found: datetime | None = connection.execute(due).scalar_one()
     return found
 
 
@@ -120,8 +118,8 @@ def _chosen(
     term = _term(choice)
     place = (terms.c.published, terms.c.headline) if term else (headlines.c.published, headlines.c.id)
     wanted = sa.select(place[1]).order_by(place[0].desc(), place[1].desc()).limit(limit)
-    if term:
-        wanted = wanted.where(terms.c.term == term)
+    # What is held has no terms.
+    wanted = wanted.where(terms.c.term == term if term else headlines.c.held.is_(None))
     if choice.day is not None:
         first, last = _bounds(date.fromisoformat(choice.day), zone)
         wanted = wanted.where(place[0] >= first, place[0] < last)
@@ -210,16 +208,54 @@ def _former(
     return found
 
 
-def _health(row: sa.Row[Any], now: datetime) -> FeedHealth:
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Until when a feed is left alone because its publisher asked for that."""
+
+    until: datetime
+    host: str  # that asked
+    told_another: bool  # it said so to another of its feeds only
+
+
+def _wait(row: sa.Row[Any], resting: dict[str, datetime], now: datetime) -> _Wait | None:
+    """Return what its own server told this feed, or its host (before redirects or after) all of its feeds."""
+    told = row.not_before if row.waiting and row.not_before > now else None
+    waits = [(resting[name], name) for name in {row.host, row.answered_by} if name in resting]
+    if told:
+        waits.append((told, row.answered_by or row.host))
+    if not waits or row.gone:
+        return None
+    until, name = max(waits)
+    return _Wait(until, name, told_another=not told and row.status != TOO_MANY_REQUESTS)
+
+
+def _held(connection: sa.Connection) -> dict[int, tuple[Held, ...]]:
+    """Return what is kept out of the ticker, feed by feed; a held headline has one entry."""
+    last = sa.func.max(entries.c.first_seen, type_=Instant)
+    rows = connection.execute(
+        sa.select(entries.c.feed, headlines.c.held, sa.func.count().label("number"), last.label("last"))
+        .join_from(headlines, entries, entries.c.id == headlines.c.lead)
+        .where(headlines.c.held.is_not(None))
+        .group_by(entries.c.feed, headlines.c.held)
+        .order_by(entries.c.feed, last)
+    )
+    found: dict[int, tuple[Held, ...]] = {}
+    for row in rows:
+        found[row.feed] = (*found.get(row.feed, ()), Held(row.held, row.number, row.last))
+    return found
+
+
+def _health(row: sa.Row[Any], wait: _Wait | None, held: tuple[Held, ...]) -> FeedHealth:
     about = about_of(row.about)
+    due = max(row.next_due, wait.until) if wait else row.next_due
     return FeedHealth(
         key=row.key,
         url=without_credentials(row.url),
         title=row.name,
-        state=_state(row, now),
+        state=_state(row, wait),
         last_polled=row.last_polled,
         last_changed=row.last_changed,
-        next_due=None if row.gone else row.next_due,
+        next_due=None if row.gone else due,
         failures=row.failures,
         error=row.error,
         status=row.status,
@@ -227,14 +263,18 @@ def _health(row: sa.Row[Any], now: datetime) -> FeedHealth:
         moved_to=without_credentials(row.moved_to) if row.moved_to else None,
         failing_since=row.failing_since,
         site=about.link if about else None,
+        waiting_until=wait.until if wait else None,
+        waiting_for=wait.host if wait else None,
+        told_another=wait.told_another if wait else False,
+        held=held,
     )
 
 
-def _state(row: sa.Row[Any], now: datetime) -> State:
+def _state(row: sa.Row[Any], wait: _Wait | None) -> State:
     if row.gone:
         return "gone"
+    if wait:
+        return "waiting"
     if row.last_polled is None:
         return "never"
-    if row.waiting and row.not_before > now:
-        return "waiting"
     return "failing" if row.failures else "ok"

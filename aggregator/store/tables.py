@@ -79,6 +79,12 @@ feeds = sa.Table(
     sa.Column("gone", sa.Boolean, nullable=False),
     sa.Column("lease_owner", sa.Text),
     sa.Column("lease_until", Instant),
+    sa.Column("answered_by", sa.Text, nullable=False, server_default=""),  # host it led to; '': itself
+    sa.Column("fresh_for", sa.BigInteger),  # seconds, as the last answer said
+    sa.Column("skip_hours", sa.Integer, nullable=False, server_default="0"),  # a bit for each hour, GMT
+    sa.Column("skip_days", sa.Integer, nullable=False, server_default="0"),  # a bit for each day from Monday
+    sa.Column("weight", sa.BigInteger, nullable=False, server_default="0"),  # of the last whole body, packed
+    sa.Column("marked", sa.Text, nullable=False, server_default=""),  # the body that broke its reader
     sa.Index(None, "next_due"),
 )
 
@@ -87,6 +93,23 @@ hosts = sa.Table(
     metadata,
     sa.Column("host", sa.Text, primary_key=True),
     sa.Column("wait_until", Instant, nullable=False),
+)
+
+# Our own log of what we asked, for a week.
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("feed", sa.BigInteger, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("conditional", sa.Boolean, nullable=False),
+    sa.Column("received", sa.BigInteger, nullable=False),
+    sa.Column("saved", sa.BigInteger, nullable=False),
+    sa.Column("waited", sa.Boolean, nullable=False),
+    sa.Column("broken", sa.Text),
+    sa.Index(None, "at"),
 )
 
 headlines = sa.Table(
@@ -99,8 +122,12 @@ headlines = sa.Table(
     sa.Column("published", Instant, nullable=False),
     sa.Column("updated", Instant, nullable=False),
     sa.Column("changed", Instant, nullable=False),
+    sa.Column("held", sa.Text),  # why it is kept out of the ticker; NULL for all that is shown
     sa.Index(None, "published", "id"),
     sa.Index(None, "changed"),
+    sa.Index(
+        None, "held", sqlite_where=sa.text("held IS NOT NULL"), postgresql_where=sa.text("held IS NOT NULL")
+    ),
 )
 
 entries = sa.Table(

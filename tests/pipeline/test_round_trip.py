@@ -15,7 +15,7 @@ from publisher import Answer, Publisher
 
 from aggregator.links import resolve
 from aggregator.model import FORMATS, Choice, Format, Headline
-from aggregator.pipeline import feed_document
+from aggregator.pipeline.publishing import feed_document
 from aggregator.publish import CONTENT_TYPES
 from aggregator.store import Store
 

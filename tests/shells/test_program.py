@@ -259,6 +259,14 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         assert f"  {command}" in told
 
 
+def test_a_command_beside_a_running_program_leaves_its_address_alone(folder: Path) -> None:
+    with Program("serve", "--port", "0", cwd=folder) as program:
+        address = program.address()
+        wait_until(lambda: bool(headlines(address)))
+        assert run("publish", "site", cwd=folder).returncode == 0
+        assert json.loads(get(f"{address}feed.json"))["feed_url"] == f"{address}feed.json"
+
+
 def test_publish_writes_the_site_and_the_second_time_nothing(folder: Path) -> None:
     run("poll", cwd=folder)
     first = run("publish", "site", cwd=folder)

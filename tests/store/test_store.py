@@ -98,6 +98,9 @@ def test_a_settled_feed_is_due_when_it_was_said_and_remembers_all(store: Store) 
         body_hash=b"body",
         item_hashes=b"itemhash",
         about=Feed("NOS Nieuws", ttl=HOUR),
+        taken=NOON + 30 * MINUTES,
+        polled=NOON,
+        status=200,
     )
 
 
@@ -139,7 +142,7 @@ def test_while_a_host_is_to_be_left_alone_none_of_its_feeds_is_claimed(store: St
     assert store_released
     store.release("test")
     assert claims(store, NOON + 30 * MINUTES) == {}
-    assert sorted(claims(store, NOON + HOUR)) == ["news", "sport"]
+    assert sorted(claims(store, NOON + HOUR + MINUTES)) == ["news", "sport"]
 
 
 def test_a_feed_that_moved_is_asked_at_its_new_address(store: Store) -> None:

@@ -20,9 +20,9 @@ def publish(path: Path, folder: Path) -> None:
     Serve DIR as the root of site.link. Files that an earlier run wrote and that are no longer part of the
     site are removed; nothing else in DIR is touched.
     """
-    config = bootstrap.load(path, "http://127.0.0.1:8000/")
+    config = bootstrap.load(path)
     store = bootstrap.open_store(config)
-    store.accept(config, bootstrap.now())
+    bootstrap.accept(store, config)
     written = write(folder, site_files(store, bootstrap.now))
     click.echo(
         f"{folder}: {written.written} written, {written.unchanged} unchanged, {written.removed} removed"

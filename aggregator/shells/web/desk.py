@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from aggregator import pipeline
 from aggregator.errors import StoreError, UserError
 from aggregator.model import Choice, Config, FeedHealth, Format, Headline
-from aggregator.pipeline import FeedDocument
+from aggregator.pipeline.publishing import FeedDocument, feed_document, sources_document
 from aggregator.store import Place, Store
 
 UNREADABLE = (StoreError, UserError)
@@ -60,10 +59,10 @@ class Desk:
         return self._store.counts()
 
     def feed(self, choice: Choice, format: Format, title: str) -> FeedDocument:
-        return pipeline.feed_document(self._store, choice, format, title)
+        return feed_document(self._store, choice, format, title)
 
     def config_error(self) -> str | None:
         return self._store.config_error()
 
     def opml(self) -> bytes:
-        return pipeline.sources_document(self._store, self.now())
+        return sources_document(self._store, self.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -19,13 +20,14 @@ from aggregator.shells.web.front import front
 from aggregator.store import Store
 
 STORE = "DRAAD_STORE"  # the environment variable that tells the workers where the store is
+PARENT = "DRAAD_PARENT"  # and the one that tells them whom to end with; he may be gone before they look
 THREADS = 4  # in each worker: a slow answer does not hold up the next
 WATCH = 1.0  # seconds between two looks at whether the parent is there
 
 
 def serve_pages(store: str, host: str, port: int, workers: int) -> None:
     """Serve the pages of *store* until SIGTERM, or until stdin closes."""
-    os.environ[STORE] = store
+    os.environ[STORE], os.environ[PARENT] = store, str(os.getpid())
     server = Server(
         "aggregator.shells.web.server:application",
         address=host,
@@ -40,6 +42,7 @@ def serve_pages(store: str, host: str, port: int, workers: int) -> None:
         factory=True,
     )
     bootstrap.when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    gc.freeze()  # the workers are forks: a collection in one would make its own copy of all that was imported
     server.serve()
 
 
@@ -47,7 +50,7 @@ def application() -> WSGIApplication:
     """Return what a worker serves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to us by the server, in its order
     logging.basicConfig(level=logging.WARNING, format="pages: %(message)s", stream=sys.stderr)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True, name="parent").start()
+    threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True, name="parent").start()
     store = Store(os.environ[STORE])
     return front(create_app(store, bootstrap.now), store, bootstrap.now)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from aggregator.model import Choice, FeedHealth, State
+from aggregator.model import Choice, FeedHealth, Held, State
 from aggregator.shells.web.frame import Frame
 from aggregator.shells.web.setting import Setting, Time, rfc3339
 
@@ -35,6 +35,7 @@ class SourceState:
     state_words: str  # "Storing sinds 14:02"
     error: str | None
     moved: str | None
+    held: tuple[str, ...]  # what is kept out of the ticker, and why
     counts: tuple[str, ...]
     facts: tuple[Fact, ...]
 
@@ -81,9 +82,6 @@ def metrics(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth])
 
 def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
     words = setting.words
-    state = words.state(feed.state)
-    if feed.failing_since is not None:
-        state += " " + words.say("since", when=setting.moment(feed.failing_since).shown)
     counts = [words.count("entries", feed.entries)] if feed.entries else []
     if feed.failures:
         counts.append(words.count("failures", feed.failures))
@@ -93,16 +91,35 @@ def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
         feed=feed.url,
         site=feed.site,
         state=feed.state,
-        state_words=state,
+        state_words=f"{words.state(feed.state)} {_state_time(setting, feed)}".rstrip(),
         error=feed.error,
         moved=words.say("moved", url=feed.moved_to) if feed.moved_to else None,
+        held=tuple(_held(setting, held) for held in feed.held),
         counts=tuple(counts),
         facts=tuple(_facts(setting, feed)),
     )
 
 
+def _state_time(setting: Setting, feed: FeedHealth) -> str:
+    """Return since when it is so, or for how long yet and who asked for that."""
+    if feed.waiting_until is not None and feed.waiting_for is not None:
+        phrase = "waiting_too" if feed.told_another else "waiting"
+        until = setting.moment(feed.waiting_until).shown
+        return setting.words.say(phrase, when=until, host=feed.waiting_for)
+    if feed.failing_since is not None:
+        return setting.words.say("since", when=setting.moment(feed.failing_since).shown)
+    return ""
+
+
+def _held(setting: Setting, held: Held) -> str:
+    """Return how many entries are kept out of the ticker, when the last of them came, and why."""
+    words = setting.words
+    reason = words.say(f"held_{held.why}", when=setting.moment(held.last).shown)
+    return f"{words.count('held', held.count)}: {reason}"
+
+
 def _facts(setting: Setting, feed: FeedHealth) -> Iterator[Fact]:
-    due = "next_due" if feed.failures else "next_due_ok"
+    due = "next_due" if feed.failures or feed.state == "waiting" else "next_due_ok"
     moments = {"last_changed": feed.last_changed, "last_polled": feed.last_polled, due: feed.next_due}
     for name, moment in moments.items():
         if moment is not None:
@@ -122,7 +139,15 @@ def _feed_health(feed: FeedHealth) -> dict[str, Any]:
         "error": feed.error,
         "status": feed.status,
         "entries": feed.entries,
+        "failing_since": _stamp(feed.failing_since),
+        "waiting_until": _stamp(feed.waiting_until),
+        "waiting_for": feed.waiting_for,
+        "held": _number_held(feed),
     }
+
+
+def _number_held(feed: FeedHealth) -> int:
+    return sum(held.count for held in feed.held)
 
 
 def _stamp(moment: datetime | None) -> str | None:
@@ -140,6 +165,8 @@ def _metrics(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]
     yield from _metric("feed_failures", "Failed tries in a row.", failures)
     entries = {_label("key", feed.key): feed.entries for feed in feeds}
     yield from _metric("feed_entries", "Articles of each source.", entries)
+    held = {_label("key", feed.key): _number_held(feed) for feed in feeds}
+    yield from _metric("feed_held", "Articles of each source that are kept out of the ticker.", held)
     polled = {
         _label("key", feed.key): int(feed.last_polled.timestamp()) for feed in feeds if feed.last_polled
     }

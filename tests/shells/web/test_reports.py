@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import get_args
 
 import invented
+import pytest
 
-from aggregator.model import FeedHealth
+from aggregator.model import FeedHealth, Flood, Held
 from aggregator.shells.web import sources
 from aggregator.shells.web.setting import Time, setting
 from aggregator.shells.web.sources import Fact, SourceState
+from aggregator.shells.web.words import LANGUAGES, speak
 
 HERE = setting(invented.config(), invented.NOW)
 NOON = datetime(2026, 11, 23, 12, 0, 0, 7, tzinfo=UTC)
@@ -42,11 +46,76 @@ def test_a_source_in_trouble_comes_first_and_says_what_and_when() -> None:
         state_words="Storing sinds 13:00",
         error="the server answered 500",
         moved="verhuisd naar https://new.example/feed",
+        held=(),
         counts=("2 mislukte pogingen op rij",),
         facts=(
             Fact("laatst gevraagd", Time("13:00", "2026-11-23T12:00:00Z")),
             Fact("volgende poging", Time("13:00", "2026-11-23T12:00:00Z")),
         ),
+    )
+
+
+SOON = NOON.replace(hour=14, minute=30)
+RESTING = replace(
+    WELL, state="waiting", next_due=SOON, waiting_until=SOON, waiting_for="nos.example", told_another=True
+)
+
+
+def state_words(feed: FeedHealth, language: str = "nl") -> str:
+    here = setting(invented.config(language=language), invented.NOW)
+    return sources.source_states(here, (feed,))[0].state_words
+
+
+def test_a_source_that_waits_says_until_when_and_who_asked_for_it() -> None:
+    told = replace(RESTING, told_another=False, failures=1, failing_since=NOON)
+    assert [state_words(told, language) for language in LANGUAGES] == [
+        "Waiting until 15:30: nos.example asked for it",
+        "Wacht tot 15:30: nos.example vroeg erom",
+        "En attente jusqu’à 15:30 : nos.example l’a demandé",
+        "ينتظر حتى 15:30: بطلب من nos.example",
+    ]
+
+
+def test_a_source_that_waits_with_its_host_says_so() -> None:
+    assert [state_words(RESTING, language) for language in LANGUAGES] == [
+        "Waiting until 15:30: nos.example asked for it when another of its feeds was polled",
+        "Wacht tot 15:30: nos.example vroeg erom bij een andere feed van die server",
+        "En attente jusqu’à 15:30 : nos.example l’a demandé pour un autre de ses flux",
+        "ينتظر حتى 15:30: بطلب من nos.example عند سؤال تغذية أخرى لديه",
+    ]
+    (resting,) = sources.source_states(HERE, (RESTING,))
+    assert resting.facts[-1] == Fact("volgende poging", Time("15:30", "2026-11-23T14:30:00Z"))
+
+
+def test_a_source_in_trouble_says_since_when_how_often_and_when_it_is_tried_again() -> None:
+    def told(language: str) -> tuple[str, str, str]:
+        (state,) = sources.source_states(setting(invented.config(language=language), invented.NOW), (ILL,))
+        return state.state_words, state.counts[0], f"{state.facts[-1].name} {state.facts[-1].time.shown}"
+
+    assert [told(language) for language in LANGUAGES] == [
+        ("Failing since 13:00", "2 failed tries in a row", "next try 13:00"),
+        ("Storing sinds 13:00", "2 mislukte pogingen op rij", "volgende poging 13:00"),
+        ("En panne depuis 13:00", "2 essais manqués de suite", "prochain essai 13:00"),
+        ("عطل منذ 13:00", "محاولتان فاشلتان", "المحاولة المقبلة 13:00"),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("why", get_args(Flood))
+def test_what_is_held_is_told_with_its_reason(language: str, why: Flood) -> None:
+    words = speak(language)
+    flooded = replace(WELL, held=(Held(why, 300, NOON),))
+    (state,) = sources.source_states(setting(invented.config(language=language), invented.NOW), (flooded,))
+    assert state.held == (f"{words.count('held', 300)}: {words.say(f'held_{why}', when='13:00')}",)
+
+
+def test_programs_are_told_how_many_are_held_and_who_asked_to_wait() -> None:
+    feed = replace(RESTING, held=(Held("known", 300, NOON), Held("many", 60, NOON)))
+    (told,) = sources.health(5, (2, 3), (feed,))["feeds"]
+    assert (told["held"], told["waiting_until"], told["waiting_for"]) == (
+        360,
+        "2026-11-23T14:30:00Z",
+        "nos.example",
     )
 
 
@@ -73,6 +142,10 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "error": None,
                 "status": 200,
                 "entries": 3,
+                "failing_since": None,
+                "waiting_until": None,
+                "waiting_for": None,
+                "held": 0,
             },
             {
                 "key": "ill",
@@ -86,6 +159,10 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "error": "the server answered 500",
                 "status": 500,
                 "entries": 0,
+                "failing_since": "2026-11-23T12:00:00Z",
+                "waiting_until": None,
+                "waiting_for": None,
+                "held": 0,
             },
         ],
     }
@@ -108,5 +185,6 @@ def test_metrics_count_and_escape() -> None:
         'aggregator_feeds{state="failing"} 1',
         'aggregator_feeds{state="gone"} 0',
         'aggregator_feed_failures{key="ill"} 2',
+        'aggregator_feed_held{key="nos"} 0',
         r'aggregator_feed_failures{key="a\"b\\c\n"} 0',
     } <= set(rows)

@@ -26,7 +26,7 @@ def test_every_language_has_every_phrase(language: str) -> None:
 def test_phrases_of_all_languages_have_the_same_gaps(language: str) -> None:
     def gaps(words: dict[str, str]) -> dict[str, list[str]]:
         return {
-            name: [gap for gap in ("{q}", "{source}", "{when}", "{url}") if gap in words[name]]
+            name: [gap for gap in ("{q}", "{source}", "{when}", "{url}", "{host}") if gap in words[name]]
             for name in words
         }
 

@@ -1,0 +1,127 @@
+"""The pool, for bootstrap only: worker processes that are started anew, with their jobs, should they end.
+
+pebble replaces a worker that dies on a document. When idle ones are killed, or the small process that starts
+them, it gives up the whole pool, and what waited in its queue waits for ever; so the jobs are kept here.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import RLock
+from typing import Any, ClassVar
+
+from pebble import ProcessPool
+
+log = logging.getLogger(__name__)
+
+SOONEST = (
+    1.0  # seconds between two pools: where none can be started at all, that is told and not tried for ever
+)
+PATIENCE = 2.0  # seconds that a pool has to end in
+
+
+class PatientContext(ForkServerContext):
+    """Keeps its locks to the end: a worker that still starts when its pool ends would complain."""
+
+    _locks: ClassVar[list[RLock]] = []
+
+    def RLock(self) -> RLock:  # noqa: N802
+        """Return a lock for several processes."""
+        self._locks.append(super().RLock())
+        return self._locks[-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    function: Callable[..., Any]
+    args: Sequence[Any]
+    timeout: float | None
+    promise: Future[Any] = field(default_factory=Future)
+
+
+class LastingPool:
+    """Worker processes; a job that kills its own fails, others never notice that processes ended.
+
+    *make* makes a pool. May be used from several threads; all that happens inside happens in one of its own,
+    which no Ctrl-C interrupts in the middle of starting a process.
+    """
+
+    def __init__(self, make: Callable[[], ProcessPool]) -> None:
+        self._make, self._pool = make, make()
+        self._made = time.monotonic()
+        self._jobs: dict[_Job, None] = {}  # not done yet, in their order
+        self._hand = ThreadPoolExecutor(1, "pool")
+
+    def schedule(
+        self, function: Callable[..., Any], args: Sequence[Any] = (), *, timeout: float | None = None
+    ) -> Future[Any]:
+        """Let a worker call *function*, for at most *timeout* seconds; return its result to come."""
+        job = _Job(function, args, timeout)
+        self._hand.submit(self._take, job)
+        return job.promise
+
+    def stop(self) -> None:
+        """End the processes, and leave what is not done."""
+        self._hand.shutdown(cancel_futures=True)
+        _end(self._pool).join(PATIENCE)
+
+    def _take(self, job: _Job) -> None:
+        self._jobs[job] = None
+        self._give(job)
+
+    def _give(self, job: _Job) -> None:
+        pool = self._pool
+        try:
+            given = pool.schedule(job.function, args=job.args, timeout=job.timeout)
+        except RuntimeError as error:  # the pool broke
+            self._renew(job, error)
+        else:
+            given.add_done_callback(lambda done: self._note(job, pool, done))
+
+    def _note(self, job: _Job, pool: ProcessPool, done: Future[Any]) -> None:
+        with suppress(RuntimeError):  # we were stopped
+            self._hand.submit(self._done, job, pool, done)
+
+    def _done(self, job: _Job, pool: ProcessPool, done: Future[Any]) -> None:
+        if pool is not self._pool:
+            return  # the next one has the job
+        error = done.exception()
+        if isinstance(error, BrokenExecutor):
+            self._renew(job, error)
+            return
+        del self._jobs[job]
+        if error is not None:
+            job.promise.set_exception(error)
+        else:
+            job.promise.set_result(done.result())
+
+    def _renew(self, job: _Job, error: BaseException) -> None:
+        """Start other processes and give them all that is not done; fail *job* where those just ended too."""
+        if time.monotonic() - self._made < SOONEST:
+            del self._jobs[job]
+            job.promise.set_exception(error)
+            return
+        log.error("the processes that read documents ended; starting others")
+        _end(self._pool)
+        self._pool, self._made = self._make(), time.monotonic()
+        for waiting in tuple(self._jobs):
+            self._give(waiting)
+
+
+def _end(pool: ProcessPool) -> threading.Thread:
+    """End a pool aside: one whose worker was killed in mid-sentence may keep whoever waits for it."""
+
+    def end() -> None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+    thread = threading.Thread(target=end, daemon=True, name="pool")
+    thread.start()
+    return thread

@@ -1,0 +1,70 @@
+"""The pages' processes, from outside: started, kept up, and stopped."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import subprocess
+import threading
+import time
+
+from aggregator.errors import UserError
+from aggregator.shells import bootstrap
+
+log = logging.getLogger(__name__)
+
+START = 30.0  # seconds that the pages have to answer in
+AGAIN = 2.0  # seconds between two starts
+PATIENCE = 4.0  # seconds that they have to stop in, before they are killed
+
+
+class Pages:
+    """The processes that serve pages, in a group that is started again should it end."""
+
+    def __init__(self, store: str, host: str, port: int, count: int) -> None:
+        self._store, self._host, self._port, self._count = store, host, port, count
+        self._started = time.monotonic()
+        self._process = self._start()
+
+    def wait_until_they_answer(self, stop: threading.Event) -> None:
+        """Return when the first page is served, or *stop* is set; raise UserError when it never will be."""
+        for _ in range(int(START / 0.1)):
+            if stop.wait(0.1) or self._answer():
+                return
+            if self._process.poll() is not None:
+                break
+        raise UserError(f"no page could be served on {self._host}:{self._port}; the lines above tell why")
+
+    def keep_up(self) -> None:
+        """Start the processes again if they ended, but not the more often the sooner they end."""
+        if self._process.poll() is None or time.monotonic() - self._started < AGAIN:
+            return
+        log.error("the pages' processes ended (status %s); starting them again", self._process.returncode)
+        self._started = time.monotonic()
+        self._process = self._start()
+
+    def stop(self) -> None:
+        """End the processes, kindly first."""
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        process = bootstrap.start("aggregator.shells.web", self._host, str(self._port), str(self._count))
+        if process.stdin is not None:  # it stays open: when it closes, the pages know that we are gone
+            process.stdin.write(f"{self._store}\n".encode())  # not an argument: it may hold a password
+            process.stdin.flush()
+        return process
+
+    def _answer(self) -> bool:
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
