@@ -83,6 +83,9 @@ def _member(body: bytes, window: int, room: int, max_body: int) -> tuple[bytes, 
     return plain, stream.unused_data
 
 
+BROTLI_STEP = 65_536  # bytes
+
+
 def _unbrotlied(body: bytes, max_body: int) -> bytes:
     stream = brotli.Decompressor()
     step: Callable[..., bytes] = stream.process
@@ -90,7 +93,8 @@ def _unbrotlied(body: bytes, max_body: int) -> bytes:
     room = max_body
     try:
         while not stream.is_finished():
-            part = step(body, output_buffer_limit=room + 1)
+            # Little by little: brotli tells want of memory and broken data in the same words.
+            part = step(body, output_buffer_limit=min(room + 1, BROTLI_STEP))
             body, room = b"", room - len(part)
             if room < 0:
                 raise _too_large(max_body, "when unpacked")
