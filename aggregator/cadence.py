@@ -45,39 +45,25 @@ def plan(
 ) -> Timing:
     """Return when to ask again, from all that is known after an answer, or after none (*response* None).
 
+    No sooner than the publisher wants, later after each failure: the interval is the subscription's, not
+    below the floor, and failures double it, up to a day.
+
     *feed* is what the feed last said of itself; *failures* in a row count this one, 0 when it went well.
     *jitter* (0 up to 1) spreads the feeds by a tenth of their interval, towards later only; when they were
     asked for the *first* time, all at once, by a whole one, so that they do not march in step from then on.
     """
     until = host_wait(now, response) if response else None
-    wanted = _wanted(now, response, feed, failures)
+    interval = _backed_off(max(subscription.every, polling.floor), failures)
+    wanted = max(_wanted(now, response, feed, failures), until or now)
+    earliest = max(now + interval, wanted)
+    tenth = min(earliest - now, MOST_FRESHNESS) * _SPREAD
+    spread = (max(min(interval, MOST_FIRST_SPREAD), tenth) if first else tenth) * jitter
     return Timing(
-        next_due=next_due(now, subscription, polling, response, feed, failures, jitter, first),
+        next_due=_outside_skipped(earliest + spread, feed, _MOST_AFTER_HOUR * jitter),
         not_before=_outside_skipped(wanted, feed, timedelta(0)),
         waiting=_told_to_wait(response) is not None,
         host_wait=(host(response.url), until) if response and until else None,
     )
-
-
-def next_due(
-    now: datetime,
-    subscription: Subscription,
-    polling: Polling,
-    response: Response | None,
-    feed: Feed | None,
-    failures: int,
-    jitter: float,
-    first: bool = False,
-) -> datetime:
-    """Return when to ask again: no sooner than the publisher wants, later after each failure.
-
-    The interval is the subscription's, not below the floor; failures double it, up to a day.
-    """
-    interval = _backed_off(max(subscription.every, polling.floor), failures)
-    earliest = max(now + interval, _wanted(now, response, feed, failures))
-    tenth = min(earliest - now, MOST_FRESHNESS) * _SPREAD
-    spread = (max(min(interval, MOST_FIRST_SPREAD), tenth) if first else tenth) * jitter
-    return _outside_skipped(earliest + spread, feed, _MOST_AFTER_HOUR * jitter)
 
 
 def host_wait(now: datetime, response: Response) -> datetime | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.cadence import Timing, host_wait, next_due, plan
+from aggregator.cadence import Timing, host_wait, plan
 from aggregator.model import Feed, Polling, Response, Subscription
 
 NOW = datetime(2026, 11, 2, 12, 30, tzinfo=UTC)  # a Monday
@@ -25,7 +25,7 @@ def due(
     jitter: float = 0.0,
     subscription: Subscription = WIRE,
 ) -> timedelta:
-    return next_due(NOW, subscription, POLLING, response, feed, failures, jitter) - NOW
+    return plan(NOW, subscription, POLLING, response, feed, failures, jitter).next_due - NOW
 
 
 def test_a_feed_is_asked_again_after_its_interval() -> None:

@@ -63,6 +63,7 @@ feeds:
     priority: -10
     every: 10m
     dedupe: false
+    wait_with_host: false
     keep: [{title: "(?i)marokko$", link: /nieuws/}]
     drop: [{category: sport}, {author: "$${x}"}]
   - {url: "https://example.net/", title: Één Krant, categories: [no, 08, no]}
@@ -95,6 +96,7 @@ def test_every_key_finds_its_place(tmp_path: Path) -> None:
                 language="ar-ma",
                 priority=-10,
                 dedupe=False,
+                wait_with_host=False,
                 keep=(Rule((("title", "(?i)marokko$"), ("link", "/nieuws/"))),),
                 drop=(Rule((("category", "sport"),)), Rule((("author", "${x}"),))),
             ),
@@ -175,7 +177,9 @@ def test_an_alias_stands_for_what_it_names(tmp_path: Path) -> None:
 
 
 KNOWN = "known here: site, store, poll, keep, dedupe, publish, feeds"
-KNOWN_IN_FEED = "known here: url, key, title, categories, language, priority, every, dedupe, keep, drop"
+KNOWN_IN_FEED = (
+    "known here: url, key, title, categories, language, priority, every, dedupe, wait_with_host, keep, drop"
+)
 WRONG = [
     (
         "feeds: []\npoll:\n  every: 30 minuts\n  floor: 0s\n  timeout: -5s\nkeep: 9999w\n"

@@ -225,6 +225,8 @@ class FeedForm(Form):
     """how often it is asked; default: what poll says"""
     dedupe: Flag = True
     """false: its headlines stand alone"""
+    wait_with_host: Flag = True
+    """false: asked though another feed of its host was told to wait; what it was told itself it obeys"""
     keep: tuple[RuleForm, ...] = ()
     """rules: if there are any, only entries that match one of them are taken"""
     drop: tuple[RuleForm, ...] = ()

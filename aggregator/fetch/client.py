@@ -107,7 +107,7 @@ class Client:
             errand = self._turns.take()
             if errand is None:
                 return
-            if self._resting.get(errand.host, now) > now:
+            if errand.request.waits_with_host and self._resting.get(errand.host, now) > now:
                 self._turns.leave(errand.host)
                 self._ended.append((errand.request, _left_alone(errand)))
                 continue

@@ -26,6 +26,7 @@ class Subscription:
     language: str | None = None
     priority: int = 0  # the highest leads a headline that several sources carry
     dedupe: bool = True  # False: its headlines stand alone
+    wait_with_host: bool = True  # False: asked though another feed of its host was told to wait
     keep: tuple[Rule, ...] = ()  # if any are given, an entry must match one of them
     drop: tuple[Rule, ...] = ()
 

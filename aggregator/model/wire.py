@@ -23,6 +23,7 @@ class Request:
     url: str
     validators: Validators = Validators()
     waited: bool = False  # a redirect's Retry-After is over: follow it, even if it says so again
+    waits_with_host: bool = True  # False: asked though its host wants to be left alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from aggregator.model import (
     Feed,
     Outcome,
     Plan,
-    Request,
     Response,
     Settlement,
     Validators,
@@ -124,10 +123,7 @@ class Refresher:
         while self._inbox:
             claim = self._inbox.popleft()
             self._asked[claim.subscription.key] = claim
-            request = Request(
-                claim.subscription.key, claim.url, remembering.known(claim), remembering.was_put_off(claim)
-            )
-            self._client.add(request)
+            self._client.add(remembering.request(claim))
         self._client.leave_room_for(sum(len(reading.response.body or b"") for reading in self._reading))
         for request, answer in self._client.wait(timeout, self._clock()):
             claim = self._asked.pop(request.key)

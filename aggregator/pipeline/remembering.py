@@ -11,7 +11,7 @@ from aggregator import __version__, cadence
 from aggregator.errors import FeedError
 from aggregator.fetch import sendable
 from aggregator.links import host
-from aggregator.model import Claim, Response, Settlement, Validators
+from aggregator.model import Claim, Request, Response, Settlement, Validators
 
 
 def known(claim: Claim) -> Validators:
@@ -22,6 +22,17 @@ def known(claim: Claim) -> Validators:
     if claim.marked and not claim.marked.startswith(f"{__version__}/"):
         return Validators()
     return claim.validators
+
+
+def request(claim: Claim) -> Request:
+    """Return what to ask for *claim*."""
+    return Request(
+        claim.subscription.key,
+        claim.url,
+        known(claim),
+        waited=was_put_off(claim),
+        waits_with_host=claim.subscription.wait_with_host,
+    )
 
 
 def was_put_off(claim: Claim) -> bool:

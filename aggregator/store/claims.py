@@ -118,8 +118,10 @@ def _may_be_asked(now: datetime, by_hand: bool) -> sa.ColumnElement[bool]:
         ~feeds.c.gone,
         _due(by_hand) <= now,
         sa.or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now),
-        feeds.c.host.not_in(waiting),
-        feeds.c.answered_by.not_in(waiting),
+        sa.or_(
+            ~feeds.c.wait_with_host,
+            sa.and_(feeds.c.host.not_in(waiting), feeds.c.answered_by.not_in(waiting)),
+        ),
         # Whatever was planned: who sleeps through an hour wakes up in another one.
         feeds.c.skip_hours.bitwise_and(1 << now.hour) == 0,
         feeds.c.skip_days.bitwise_and(1 << now.weekday()) == 0,
@@ -162,6 +164,7 @@ def _asked(subscription: Subscription) -> dict[str, Any]:
         "url": subscription.url,
         "active": True,
         "priority": subscription.priority,
+        "wait_with_host": subscription.wait_with_host,
         "subscription": SUBSCRIPTION.dump_json(subscription).decode(),
     }
 
@@ -227,7 +230,7 @@ def _remember(connection: sa.Connection, config: Config) -> None:
 
 
 def _claim(row: sa.Row[Any], waits: Mapping[str, datetime], taken: datetime | None) -> Claim:
-    told = [waits[name] for name in (row.host, row.answered_by) if name in waits]
+    told = [waits[name] for name in (row.host, row.answered_by) if name in waits and row.wait_with_host]
     return Claim(
         feed=row.id,
         subscription=SUBSCRIPTION.validate_json(row.subscription),

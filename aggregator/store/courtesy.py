@@ -53,7 +53,7 @@ def keep_waits(connection: sa.Connection, settlements: Collection[Settlement]) -
         longest = max(until, known.get(name, until))
         connection.execute(sa.delete(hosts).where(hosts.c.host == name))
         connection.execute(sa.insert(hosts).values(host=name, wait_until=longest))
-        theirs = sa.or_(feeds.c.host == name, feeds.c.answered_by == name)
+        theirs = sa.and_(feeds.c.wait_with_host, sa.or_(feeds.c.host == name, feeds.c.answered_by == name))
         meanwhile = sa.select(feeds.c.id, feeds.c.host).where(theirs, feeds.c.next_due < longest)
         rows = connection.execute(meanwhile.order_by(feeds.c.next_due, feeds.c.id)).all()
         _line_up(connection, rows, longest, STEP_AFTER_WAIT)

@@ -220,7 +220,8 @@ class _Wait:
 def _wait(row: sa.Row[Any], resting: dict[str, datetime], now: datetime) -> _Wait | None:
     """Return what its own server told this feed, or its host (before redirects or after) all of its feeds."""
     told = row.not_before if row.waiting and row.not_before > now else None
-    waits = [(resting[name], name) for name in {row.host, row.answered_by} if name in resting]
+    places = {row.host, row.answered_by} if row.wait_with_host else set()
+    waits = [(resting[name], name) for name in places if name in resting]
     if told:
         waits.append((told, row.answered_by or row.host))
     if not waits or row.gone:

@@ -85,6 +85,7 @@ feeds = sa.Table(
     sa.Column("skip_days", sa.Integer, nullable=False, server_default="0"),  # a bit for each day from Monday
     sa.Column("weight", sa.BigInteger, nullable=False, server_default="0"),  # of the last whole body, packed
     sa.Column("marked", sa.Text, nullable=False, server_default=""),  # the body that broke its reader
+    sa.Column("wait_with_host", sa.Boolean, nullable=False, server_default=sa.true()),  # as feeds.yaml has it
     sa.Index(None, "next_due"),
 )
 

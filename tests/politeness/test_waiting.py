@@ -100,6 +100,58 @@ def test_the_whole_host_waits_and_no_other(
     assert set(later.poll()) >= {"busy", "a", "b"}
 
 
+@pytest.mark.parametrize("by_hand", [False, True], ids=["scheduled", "by hand"])
+def test_a_feed_that_does_not_wait_with_its_host_is_asked_though_another_feed_was_told_to_wait(
+    open_desk: Callable[..., Newsdesk], publisher: Publisher, by_hand: bool
+) -> None:
+    publisher.answers |= {"/busy": busy("7200"), "/led": redirect("/b"), "*": GOOD}
+    own = {"wait_with_host": False, "every": 30 * MINUTES}
+    feeds = [feed(publisher, "/busy"), feed(publisher, "/a"), feed(publisher, "/b", **own)]
+    feeds.append(feed(publisher, "/led", OTHER, **own))
+    desk = open_desk()
+    desk.subscribe(*feeds)
+    desk.poll()
+    again = open_desk()  # after a restart
+    again.subscribe(*feeds)
+    assert {one.key: one.state for one in again.store.health(NOON + MINUTES)} == {
+        "busy": "waiting",
+        "a": "waiting",
+        "b": "ok",
+        "led": "ok",
+    }
+    again.now = NOON + HOURS
+    assert sorted(again.poll(by_hand)) == ["b", "led"]
+
+
+@pytest.mark.parametrize(("answer", "wait"), [(busy("7200"), 2 * HOURS), (busy(None, 429), 15 * MINUTES)])
+@pytest.mark.parametrize("by_hand", [False, True], ids=["scheduled", "by hand"])
+def test_a_feed_that_does_not_wait_with_its_host_obeys_what_it_was_told_itself(
+    desk: Newsdesk, publisher: Publisher, answer: Answer, wait: timedelta, by_hand: bool
+) -> None:
+    publisher.answers["/feed"] = [answer, GOOD]
+    desk.subscribe(feed(publisher, wait_with_host=False, every=MINUTES))
+    assert asked_at(desk, publisher, NOTHING, wait - SECOND, wait, by_hand=by_hand) == [NOTHING, wait]
+
+
+def test_a_feed_that_does_not_wait_with_its_host_is_asked_in_the_very_round_in_which_another_is_told(
+    desk: Newsdesk, publisher: Publisher
+) -> None:
+    publisher.answers |= {"/last": GOOD, "*": busy("3600", 429)}
+    others = [feed(publisher, f"/{n}") for n in range(30)]
+    desk.subscribe(*others, feed(publisher, "/last", wait_with_host=False))
+    assert desk.poll()["last"].kind == "news"
+
+
+def test_what_a_feed_that_does_not_wait_with_its_host_is_told_goes_for_the_others(
+    desk: Newsdesk, publisher: Publisher
+) -> None:
+    publisher.answers |= {"/busy": busy("7200"), "*": GOOD}
+    desk.subscribe(feed(publisher, "/busy", wait_with_host=False))
+    desk.poll()
+    desk.subscribe(feed(publisher, "/busy", wait_with_host=False), feed(publisher, "/a"))
+    assert desk.after(hours=1).poll(by_hand=True) == {}
+
+
 def test_feeds_of_a_host_that_had_enough_are_not_asked_though_they_were_claimed(
     desk: Newsdesk, publisher: Publisher
 ) -> None:
