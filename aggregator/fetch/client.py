@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -9,6 +10,7 @@ import pycurl
 
 from aggregator.errors import FeedError
 from aggregator.fetch.bounds import Bounds, authorities
+from aggregator.fetch.door import Door
 from aggregator.fetch.engine import Ended, Engine
 from aggregator.fetch.exchange import Answer, Exchange
 from aggregator.fetch.headers import fresh_for, retry_at
@@ -33,6 +35,7 @@ class Client:
         self._bundle = authorities()
         self._concurrency = concurrency
         self._turns = Turns(polling.per_host)
+        self._door = Door()
         self._resting: dict[str, datetime] = {}
         self._engine = Engine(concurrency + _SPARE_CONNECTIONS)
         self._fresh_connections = False
@@ -44,7 +47,7 @@ class Client:
     @property
     def pending(self) -> int:
         """Return how many requests have been added, and not been handed back."""
-        return len(self._turns) + len(self._under_way) + len(self._ended)
+        return len(self._turns) + len(self._door) + len(self._under_way) + len(self._ended)
 
     def add(self, request: Request) -> None:
         """Queue *request*; it starts when its host and the whole have room."""
@@ -57,6 +60,7 @@ class Client:
         """Drive all transfers until one ends, at most for *timeout* seconds; return what has ended."""
         ends = monotonic() + timeout
         while True:
+            self._let_in()
             self._start(now)
             for ended in self._engine.drive(0 if self._ended else max(ends - monotonic(), 0)):
                 self._settle(ended, now)
@@ -70,6 +74,10 @@ class Client:
     def rest(self, host: str, until: datetime) -> None:
         """Leave *host* alone until then: what waits for its turn there is handed back, not asked."""
         self._resting[host] = max(until, self._resting.get(host, until))
+
+    def ask_at_the_door(self, admits: Callable[[Request, str], bool]) -> None:
+        """Follow a redirect to another host only when *admits* says so: other programs may ask there too."""
+        self._door.admits = admits
 
     def leave_room_for(self, unread: int) -> None:
         """Count *unread* bytes of bodies that were handed back, and are still in memory, as held."""
@@ -92,6 +100,7 @@ class Client:
     def close(self) -> None:
         """Abort everything; nothing of it is handed back."""
         self._turns.clear()
+        self._door.clear()
         self._ended.clear()
         for curl, (exchange, _) in self._under_way.items():
             self._engine.abort(curl)
@@ -101,6 +110,14 @@ class Client:
             exchange.close()
         self._idle.clear()
         self._engine.close()
+
+    def _let_in(self) -> None:
+        """Let those go on who have a place at the host that they were sent to; give up on the late."""
+        at = monotonic()
+        for errand in self._door.let_in(at):
+            self._turns.join(errand)
+        for errand in self._door.turn_away(at):
+            self._ended.append((errand.request, _no_place(errand)))
 
     def _start(self, now: datetime) -> None:
         while len(self._under_way) < self._concurrency:
@@ -143,9 +160,20 @@ class Client:
         hop = next_hop(errand, answer.status, answer.headers.get("location"), seconds)
         # On a redirect Retry-After is about the next request in the chain (RFC 9110, 10.2.3).
         if hop and (errand.request.waited or retry_at(answer.headers, now) is None):
-            self._turns.join(hop)
+            if hop.host == errand.host:
+                self._turns.join(hop)
+            else:
+                self._door.knock(hop, monotonic())
         else:
             self._ended.append((errand.request, _response(errand, answer, seconds, now)))
+
+
+def _no_place(errand: Errand) -> FeedError:
+    return FeedError(
+        "fetch",
+        f"it redirects to {errand.host}, where so much is asked that its turn did not come; it is tried again"
+        " by itself",
+    )
 
 
 def _left_alone(errand: Errand) -> FeedError:

@@ -31,6 +31,7 @@ from aggregator.model import (
     Feed,
     Outcome,
     Plan,
+    Request,
     Response,
     Settlement,
     Validators,
@@ -93,6 +94,7 @@ class Refresher:
         self._put_off: list[int] = []  # feeds that were claimed, and not asked: their hosts had enough
         self._ready_since: float | None = None  # monotonic: the clock may be put back an hour
         self._store_wait = 0.0
+        client.ask_at_the_door(self._may_enter)
         self.reconfigure(config)
 
     def reconfigure(self, config: Config) -> None:
@@ -139,6 +141,14 @@ class Refresher:
     def finish(self) -> tuple[Outcome, ...]:
         """Store what is ready, before the program ends: what was answered is not asked again at its start."""
         return self._flush() if self._ready or self._put_off else ()
+
+    def _may_enter(self, request: Request, host: str) -> bool:
+        """Say whether a redirect to *host* may be followed now; while the store does not tell, it may not."""
+        feed = self._asked[request.key].feed
+        try:
+            return self._store.enter(feed, host, self._clock(), self._polling.per_host)
+        except StoreError:
+            return False
 
     def _answered(self, claim: Claim, answer: Response | FeedError) -> None:
         if isinstance(answer, FeedError):

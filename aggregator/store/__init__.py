@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from aggregator.errors import UserError
 from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Manners, Settlement, Visit
-from aggregator.store import claims, clock, courtesy, reading, requests, retention
+from aggregator.store import claims, clock, courtesy, places, reading, requests, retention
 from aggregator.store.engine import connect, migrate, told, writing
 from aggregator.store.ingest import Ledger
 from aggregator.store.reading import Place
@@ -73,9 +73,19 @@ class Store:
         with self._read() as connection:
             if not claims.anything_due(connection, now, by_hand):
                 return ()
-        shared = per_host if self._engine.dialect.name == "postgresql" else None
+        shared = per_host if self._is_shared else None
         with self._write() as connection:
             return claims.claim(connection, now, limit, owner, lease, by_hand, shared)
+
+    def enter(self, feed: int, host: str, now: datetime, per_host: int) -> bool:
+        """Say whether the claimed *feed* may ask *host*, where a redirect led it, without one too many.
+
+        Where one program polls alone it may: that one counts its requests itself.
+        """
+        if not self._is_shared:
+            return True
+        with self._write() as connection:
+            return places.enter(connection, feed, host, now, per_host)
 
     def spread(self, now: datetime) -> int:
         """Let the feeds that are overdue since long, as after a week's sleep, come one after another.
@@ -191,6 +201,11 @@ class Store:
                     return total
             total += count
         return total
+
+    @property
+    def _is_shared(self) -> bool:
+        """Say whether other programs may poll with us."""
+        return self._engine.dialect.name == "postgresql"
 
     @staticmethod
     def _zone(connection: sa.Connection, choice: Choice) -> ZoneInfo:

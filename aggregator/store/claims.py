@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from aggregator.links import host
 from aggregator.model import Claim, Config, Settlement, Subscription
-from aggregator.store import courtesy
+from aggregator.store import courtesy, places
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
 from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, validators_of
 from aggregator.store.tables import Instant, desk, feeds, hosts
@@ -60,13 +60,14 @@ def claim(
     """
     wanted = sa.select(feeds).where(_may_be_asked(now, by_hand))
     if per_host is not None:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING)))
-        wanted = wanted.where(feeds.c.id.in_(_with_room(now, by_hand, per_host)))
+        places.take_turns(connection)
+        may, due = _may_be_asked(now, by_hand), _due(by_hand)
+        wanted = wanted.where(feeds.c.id.in_(places.with_room(may, due, now, per_host)))
     first = wanted.order_by(_due(by_hand), feeds.c.id).limit(limit).with_for_update(skip_locked=True)
     rows = connection.execute(first).all()
     for chunk in chunks(row.id for row in rows):
         taken = sa.update(feeds).where(feeds.c.id.in_(chunk))
-        connection.execute(taken.values(lease_owner=owner, lease_until=now + lease))
+        connection.execute(taken.values(lease_owner=owner, lease_until=now + lease, lease_at=feeds.c.host))
     waits = courtesy.waits(connection) if rows else {}
     return tuple(_claim(row, waits, now) for row in rows)
 
@@ -126,21 +127,6 @@ def _may_be_asked(now: datetime, by_hand: bool) -> sa.ColumnElement[bool]:
         feeds.c.skip_hours.bitwise_and(1 << now.hour) == 0,
         feeds.c.skip_days.bitwise_and(1 << now.weekday()) == 0,
     )
-
-
-_CLAIMING = 0x647261_6164  # of the lock that claims take in turns, so that each counts the others' leases
-
-
-def _with_room(now: datetime, by_hand: bool, per_host: int) -> sa.Select[tuple[int]]:
-    """Return those that may be asked before their host has *per_host* leases on it."""
-    place = sa.case((feeds.c.answered_by != "", feeds.c.answered_by), else_=feeds.c.host).label("place")
-    leases = sa.select(place, sa.func.count().label("live")).where(feeds.c.lease_until > now)
-    live = leases.group_by(place).subquery()
-    turn = sa.func.row_number().over(partition_by=place, order_by=(_due(by_hand), feeds.c.id)).label("turn")
-    line = sa.select(feeds.c.id, place, turn).where(_may_be_asked(now, by_hand)).subquery()
-    taken = sa.func.coalesce(live.c.live, 0)
-    joined = sa.select(line.c.id).outerjoin(live, live.c.place == line.c.place)
-    return joined.where(line.c.turn + taken <= per_host)
 
 
 def _new_feed(subscription: Subscription, now: datetime) -> dict[str, Any]:

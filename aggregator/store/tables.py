@@ -86,6 +86,7 @@ feeds = sa.Table(
     sa.Column("weight", sa.BigInteger, nullable=False, server_default="0"),  # of the last whole body, packed
     sa.Column("marked", sa.Text, nullable=False, server_default=""),  # the body that broke its reader
     sa.Column("wait_with_host", sa.Boolean, nullable=False, server_default=sa.true()),  # as feeds.yaml has it
+    sa.Column("lease_at", sa.Text, nullable=False, server_default=""),  # host that is being asked; '': none
     sa.Index(None, "next_due"),
 )
 

@@ -1,4 +1,4 @@
-"""A feed may be asked though its host wants to be left alone."""
+"""A feed may be asked though its host wants to be left alone; a lease is on one host at a time."""
 
 from __future__ import annotations
 
@@ -15,3 +15,4 @@ def upgrade() -> None:
     op.add_column(
         "feeds", sa.Column("wait_with_host", sa.Boolean(), nullable=False, server_default=sa.true())
     )
+    op.add_column("feeds", sa.Column("lease_at", sa.Text(), nullable=False, server_default=""))
