@@ -19,7 +19,7 @@ import feedparser
 
 from aggregator.errors import FeedError
 from aggregator.model import Document
-from aggregator.parse import delta, prolog
+from aggregator.parse import delta, prolog, sections
 from aggregator.parse.entry import raw_entry
 from aggregator.parse.feed import frame, raw_feed
 from aggregator.parse.other import not_a_feed, refuse_page
@@ -33,7 +33,7 @@ def xml_document(
     body: bytes, url: str, known: Collection[bytes], *, max_body: int, max_entries: int
 ) -> Document:
     """Return the feed in *body*, with the newest of those of its items that are not *known*."""
-    body = _digestible(prolog.settled(body, max_body))
+    body = sections.closed(_digestible(prolog.settled(body, max_body)))
     refuse_page(body)
     # Given an address, feedparser makes every guid absolute that does not deny being a link, and the id would
     # change with the address; so only where xml:base makes it need one. Links are resolved by normalise.
