@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# What to do about what is wrong, where many errors say the same of it.
+AGAIN = "nothing to do, it is asked again by itself"
+IF_IT_STAYS = "it is asked again by itself; if this stays so, check the address"
+MEND = "its publisher has to mend that"
+CHECK = "check the address"
+NEW_ADDRESS = "look for the feed's new address on its publisher's site"
+
 
 class FeedError(Exception):
     """Something is wrong with one feed; *message* tells an admin what, and what to do about it.

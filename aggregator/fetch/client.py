@@ -8,7 +8,7 @@ from time import monotonic
 
 import pycurl
 
-from aggregator.errors import FeedError
+from aggregator.errors import AGAIN, FeedError
 from aggregator.fetch.bounds import Bounds, authorities
 from aggregator.fetch.door import Door
 from aggregator.fetch.engine import Ended, Engine
@@ -171,16 +171,17 @@ class Client:
 def _no_place(errand: Errand) -> FeedError:
     return FeedError(
         "fetch",
-        f"it redirects to {errand.host}, where so much is asked that its turn did not come; it is tried again"
-        " by itself",
+        f"it redirects to {errand.host}, where so much is asked that its turn did not come; {AGAIN}",
     )
 
 
 def _left_alone(errand: Errand) -> FeedError:
     """Return why *errand* ends here: no fault of the feed, unless it had been asked and led here."""
     if errand.passed:
-        return FeedError("fetch", f"it redirects to {errand.host}, which asked to be left alone for a while")
-    return LeftAloneError("fetch", f"{errand.host} asked to be left alone for a while")
+        return FeedError(
+            "fetch", f"it redirects to {errand.host}, which asked to be left alone for a while; {AGAIN}"
+        )
+    return LeftAloneError("fetch", f"{errand.host} asked to be left alone for a while; {AGAIN}")
 
 
 def _response(errand: Errand, answer: Answer, seconds: float, now: datetime) -> Response:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pycurl
 
-from aggregator.errors import FeedError
+from aggregator.errors import AGAIN, MEND, FeedError
 from aggregator.fetch.bounds import CONNECT_SECONDS, MOST_HEADERS, Bounds
 from aggregator.fetch.faults import Code, Failure, Phase, told
 from aggregator.fetch.guard import refusal
@@ -92,7 +92,8 @@ class Exchange:
             raise FeedError("fetch", self._fault)
         if self._excess:
             raise FeedError(
-                "fetch", f"the answer of {self._errand.host} is longer than it says, so its end is lost"
+                "fetch",
+                f"the answer of {self._errand.host} is longer than it says, so its end is lost; {MEND}",
             )
         return Answer(status, headers, b"".join(self._chunks))
 
@@ -106,7 +107,8 @@ class Exchange:
             case Code.COULDNT_CONNECT:
                 self._fault = self._refused
             case Code.OPERATION_TIMEDOUT if self.paused:
-                self._fault = f"gave up on {self._errand.host}: large answers of others took all the room"
+                host = self._errand.host
+                self._fault = f"gave up on {host}: large answers of others took all the room; {AGAIN}"
         return FeedError("fetch", self._fault or told(self._failure(code, detail)))
 
     def finish(self) -> None:
@@ -200,8 +202,8 @@ class Exchange:
 
 def _too_large(host: str, most: int) -> str:
     size = f"{most / 1_000_000:.3g} MB" if most >= 1_000_000 else f"{most:,} bytes"
-    return f"the answer of {host} is larger than {size}; poll.max_body sets the bound"
+    return f"the answer of {host} is larger than {size}; raise poll.max_body if that is meant"
 
 
 def _too_many_headers(host: str) -> str:
-    return f"{host} sends more than {MOST_HEADERS // 1000} kB of headers"
+    return f"{host} sends more than {MOST_HEADERS // 1000} kB of headers; {MEND}"

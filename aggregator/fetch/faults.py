@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
+from aggregator.errors import AGAIN, CHECK, IF_IT_STAYS, MEND
 from aggregator.text import shorten, tidy
 
 Phase = Literal["name", "connection", "handshake", "answer", "body"]
@@ -34,22 +35,22 @@ class Code(IntEnum):
     TOO_LARGE = 100  # a header line, beyond libcurl's own bound
 
 
+_TRUST = "name the authority in SSL_CERT_FILE if you trust it"
 # X509_V_ERR_… of OpenSSL, as SSL_VERIFYRESULT gives them.
 _CERTIFICATES = {
-    9: "is not valid yet",
-    10: "has expired",
-    18: "is self-signed",
-    19: "comes from an authority that nobody vouches for (self-signed)",
-    20: "comes from an authority that this machine does not know",
-    21: "comes without the certificates between it and its authority",
-    23: "was revoked",
+    9: f"is not valid yet; if this machine's clock is right, {MEND}",
+    10: f"has expired; if this machine's clock is right, {MEND}",
+    18: f"is self-signed; {MEND}, or {_TRUST}",
+    19: f"comes from an authority that nobody vouches for (self-signed); {MEND}, or {_TRUST}",
+    20: f"comes from an authority that this machine does not know; update ca-certificates, or {_TRUST}",
+    21: f"comes without the certificates between it and its authority; {MEND}",
+    23: f"was revoked; {MEND}",
 }
 _PHASES: dict[Phase, str] = {
     "name": "its name was still being looked up",
     "connection": "no connection came about",
     "handshake": "the TLS handshake did not end",
     "answer": "no complete head of an answer came",
-    "body": "",
 }
 
 
@@ -75,7 +76,7 @@ def told(failure: Failure) -> str:
         case Code.COULDNT_RESOLVE_HOST:
             return f"no such host: {host}; check the address, or this machine's name server"
         case Code.COULDNT_CONNECT:
-            return f"could not connect to {host}: {_reason(failure)}"
+            return f"could not connect to {host}: {_reason(failure)}; {IF_IT_STAYS}"
         case Code.OPERATION_TIMEDOUT:
             return f"gave up on {host} after {round(failure.seconds, 1):g} s: {_phase(failure)}"
         case Code.PEER_FAILED_VERIFICATION:
@@ -85,13 +86,13 @@ def told(failure: Failure) -> str:
         case Code.SSL_CACERT_BADFILE:
             return "no certificate authorities on this machine: install ca-certificates, or set SSL_CERT_FILE"
         case Code.GOT_NOTHING:
-            return f"{host} closed the connection without an answer"
+            return f"{host} closed the connection without an answer; {IF_IT_STAYS}"
         case Code.PARTIAL_FILE | Code.SEND_ERROR | Code.RECV_ERROR | Code.HTTP2 | Code.HTTP2_STREAM:
             return _cut(failure)
         case Code.UNSUPPORTED_PROTOCOL | Code.WEIRD_SERVER_REPLY | Code.BAD_CONTENT_ENCODING:
-            return f"what {host} answers is not HTTP"
+            return f"what {host} answers is not HTTP; {CHECK}"
         case _:
-            return f"asking {host} failed: {_detail(failure)}"
+            return f"asking {host} failed: {_detail(failure)}; {IF_IT_STAYS}"
 
 
 def _reason(failure: Failure) -> str:
@@ -99,28 +100,30 @@ def _reason(failure: Failure) -> str:
 
 
 def _phase(failure: Failure) -> str:
-    return _PHASES[failure.phase] or f"only {_came(failure)}"
+    if failure.phase != "body":
+        return f"{_PHASES[failure.phase]}; {IF_IT_STAYS}"
+    return f"only {_came(failure)}; it is asked again by itself; if this stays so, raise poll.timeout"
 
 
 def _certificate(failure: Failure) -> str:
     if failure.certificate in _CERTIFICATES:
         return _CERTIFICATES[failure.certificate]
     if "match" in failure.detail:
-        return "is for another name"
-    return f"is not to be trusted: {_detail(failure)}"
+        return f"is for another name; {CHECK}"
+    return f"is not to be trusted: {_detail(failure)}; {MEND}"
 
 
 def _handshake(failure: Failure) -> str:
     if "wrong version number" in failure.detail or "http request" in failure.detail:
-        return "it answers plain text on a TLS port; is it http:// rather than https://?"
-    return _detail(failure)
+        return "it answers plain text on a TLS port; write http:// if it has no https://"
+    return f"{_detail(failure)}; {IF_IT_STAYS}"
 
 
 def _cut(failure: Failure) -> str:
     if failure.phase == "body":
-        return f"the answer of {failure.host} was cut off: {_came(failure)}"
+        return f"the answer of {failure.host} was cut off: {_came(failure)}; {AGAIN}"
     reason = f": {_reason(failure)}" if failure.errno else ""
-    return f"{failure.host} broke off the connection before it had answered{reason}"
+    return f"{failure.host} broke off the connection before it had answered{reason}; {IF_IT_STAYS}"
 
 
 def _came(failure: Failure) -> str:

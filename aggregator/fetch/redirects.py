@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
-from aggregator.errors import FeedError
+from aggregator.errors import MEND, NEW_ADDRESS, FeedError
 from aggregator.links import host, resolve, without_credentials
 from aggregator.model import Request
 from aggregator.text import shorten, tidy
@@ -67,19 +67,29 @@ def next_hop(errand: Errand, status: int, location: str | None, spent: float) ->
 
 def _target(errand: Errand, status: int, location: str | None) -> str:
     if not location:
-        raise FeedError("fetch", f"{errand.host} answers {status}, a redirect, without saying where to")
+        raise FeedError(
+            "fetch", f"{errand.host} answers {status}, a redirect, without saying where to; {NEW_ADDRESS}"
+        )
     shown = _shown(location)
     url = None if _BREAKS.search(location) else _address(location, errand.url)
     if url is None:
         raise FeedError(
-            "fetch", f"refused to be redirected by {errand.host} to {shown}: no http or https address"
+            "fetch",
+            f"refused to be redirected by {errand.host} to {shown}: no http or https address; {NEW_ADDRESS}",
         )
     if errand.url.startswith("https:") and url.startswith("http:"):
-        raise FeedError("fetch", f"refused to be redirected from https to http: {shown}")
+        raise FeedError(
+            "fetch",
+            f"refused to be redirected from https to http: {shown}; put that into feeds.yaml if you trust it",
+        )
     if url == errand.url or url in errand.passed:
-        raise FeedError("fetch", f"{errand.host} redirects in a circle, back to {shown}")
+        raise FeedError("fetch", f"{errand.host} redirects in a circle, back to {shown}; {MEND}")
     if len(errand.passed) == MOST_HOPS:
-        raise FeedError("fetch", f"gave up after {MOST_HOPS} redirects; the next one leads to {shown}")
+        raise FeedError(
+            "fetch",
+            f"gave up after {MOST_HOPS} redirects: the next one leads to {shown};"
+            " put the last address of them into feeds.yaml",
+        )
     return url
 
 

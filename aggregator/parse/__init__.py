@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aggregator.errors import FeedError
+from aggregator.errors import AGAIN, FeedError
 from aggregator.model import Document, Response
 from aggregator.parse import other
 from aggregator.parse.charset import as_text, as_utf8, is_binary
@@ -27,7 +27,7 @@ def parse(
     the newest are taken. Raises FeedError for what is no feed, saying what it is instead.
     """
     if response.body is None:
-        raise FeedError("parse", "the answer has no body")
+        raise FeedError("parse", f"the answer has no body; {AGAIN}")
     body = unpacked(response.body, response.headers, max_body)
     content_type = response.headers.get("content-type", "")
     other.refuse_at_sight(body)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import brotli  # type: ignore[import-untyped]
 
-from aggregator.errors import FeedError
+from aggregator.errors import AGAIN, MEND, FeedError
 
 _GZIP = b"\x1f\x8b"
 _MOST_CODINGS = 2  # nobody compresses three times; a nest of bombs does
@@ -23,7 +23,9 @@ def unpacked(body: bytes, headers: Mapping[str, str], max_body: int) -> bytes:
     """
     names = _codings(headers.get("content-encoding", ""))
     if len(names) > _MOST_CODINGS:
-        raise FeedError("parse", f"the answer is compressed {len(names)} times over, which no server means")
+        raise FeedError(
+            "parse", f"the answer is compressed {len(names)} times over, which no server means; {MEND}"
+        )
     for name in reversed(names):
         body = _undone(body, name, max_body)
     if body.startswith(_GZIP):
@@ -50,7 +52,8 @@ def _undone(body: bytes, name: str, max_body: int) -> bytes:
         case "br":
             return _unbrotlied(body, max_body)
     raise FeedError(
-        "parse", "the answer is in a content coding that was not asked for; only gzip, deflate and br"
+        "parse",
+        f"the answer is in a content coding that was not asked for (only gzip, deflate and br); {MEND}",
     )
 
 
@@ -114,8 +117,8 @@ def _too_large(max_body: int, when: str = "") -> FeedError:
 
 
 def _broken() -> FeedError:
-    return FeedError("parse", "the answer cannot be unpacked: its compression is broken")
+    return FeedError("parse", f"the answer cannot be unpacked: its compression is broken; {MEND}")
 
 
 def _cut_off() -> FeedError:
-    return FeedError("parse", "the answer is incomplete: its compressed body ends too early")
+    return FeedError("parse", f"the answer is incomplete: its compressed body ends too early; {AGAIN}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.errors import FeedError
+from aggregator.errors import MEND, FeedError
 from aggregator.model import Document, Enclosure, Person, RawEntry, RawText
 from aggregator.parse.feed import number
 from aggregator.parse.other import unknown_json
@@ -37,9 +37,9 @@ def _loaded(text: str) -> Any:
         # Numbers stay as they are written: an id may have more digits than a float, or than int() will read.
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
     except RecursionError:
-        raise FeedError("parse", "this is JSON, but nested too deeply to be read") from None
+        raise FeedError("parse", f"this is JSON, but nested too deeply to be read; {MEND}") from None
     except ValueError:
-        raise FeedError("parse", "this looks like JSON, but is broken or breaks off") from None
+        raise FeedError("parse", f"this looks like JSON, but is broken or breaks off; {MEND}") from None
 
 
 def _entry(item: dict[str, Any]) -> RawEntry:

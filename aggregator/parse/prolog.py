@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from html import unescape
 
-from aggregator.errors import FeedError
+from aggregator.errors import MEND, FeedError
 
 _BEFORE = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _QUOTED = rb"\"[^\"]*+\"|'[^']*+'"
@@ -31,7 +31,7 @@ def settled(body: bytes, max_body: int) -> bytes:
         return body
     doctype = _DOCTYPE.match(body)
     if doctype is None:
-        raise FeedError("parse", "its document type declaration (DOCTYPE) never ends: this is no sound XML")
+        raise FeedError("parse", f"its document type declaration (DOCTYPE) never ends; {MEND}")
     rest = body[doctype.end() :]
     rest = rest[_BEFORE.match(rest).end() :]  # type: ignore[union-attr]
     entities = _entities(doctype["subset"] or b"", rest, max_body)
@@ -60,6 +60,8 @@ def _entities(subset: bytes, rest: bytes, max_body: int) -> dict[bytes, bytes]:
     uses = Counter(name for name in _REFERENCE.findall(rest) if name in found) if found else {}
     if sum(len(found[name]) * times for name, times in uses.items()) > max_body:
         raise FeedError(
-            "parse", "the entities in it unfold to more than poll.max_body allows: this is an attack"
+            "parse",
+            "the entities in it unfold to more than poll.max_body allows, as in an attack; ask its publisher,"
+            " or remove the feed",
         )
     return {name: found[name] for name in uses}

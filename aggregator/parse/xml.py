@@ -17,7 +17,7 @@ from typing import Any
 
 import feedparser
 
-from aggregator.errors import FeedError
+from aggregator.errors import MEND, FeedError
 from aggregator.model import Document
 from aggregator.parse import delta, prolog, sections
 from aggregator.parse.entry import raw_entry
@@ -109,7 +109,7 @@ def _any(body: bytes, location: str) -> Any:
     """Return what feedparser finds in *body*, sound or not."""
     found = _result(body, location)
     if found is None:
-        raise FeedError("parse", "its XML is too broken to find anything in it; its publisher has to mend it")
+        raise FeedError("parse", f"its XML is too broken to find anything in it; {MEND}")
     return found
 
 

@@ -51,7 +51,7 @@ def complaint(publisher: Publisher, ask: Ask, reply: Reply) -> str:
         (PLAIN_TEXT, "what 127.0.0.1 answers is not HTTP"),
         (Raw([b"\x00\x01\x02\xff" * 100]), "what 127.0.0.1 answers is not HTTP"),
         (Raw([b"HTTP/9.9 huh\r\n\r\n"]), "what 127.0.0.1 answers is not HTTP"),
-        (Answer(b"x" * 100_001), "is larger than 100,000 bytes; poll.max_body sets the bound"),
+        (Answer(b"x" * 100_001), "is larger than 100,000 bytes; raise poll.max_body if that is meant"),
         (Answer(b"x" * 100_001, chunked=True), "is larger than 100,000 bytes"),
         (Raw([OK + b"Content-Length: 200000000\r\n\r\n", b"x" * 9]), "is larger than 100,000 bytes"),
         (Raw(endlessly(OK + b"\r\n", b"x" * 10_000)), "is larger than 100,000 bytes"),
@@ -108,7 +108,7 @@ def test_a_connection_that_does_not_come_about_is_given_up(
         first.connect(busy.getsockname())
         error = ask(Request("wire", f"http://127.0.0.1:{busy.getsockname()[1]}/"))["wire"]
     assert isinstance(error, FeedError)
-    assert error.message == "gave up on 127.0.0.1 after 0.3 s: no connection came about"
+    assert error.message.startswith("gave up on 127.0.0.1 after 0.3 s: no connection came about")
 
 
 def test_a_handshake_that_does_not_end_is_given_up(client: Client, polling: Polling, ask: Ask) -> None:
@@ -116,7 +116,7 @@ def test_a_handshake_that_does_not_end_is_given_up(client: Client, polling: Poll
     with Publisher(greeting=NEVER_A_BYTE) as silent:
         error = ask(Request("wire", silent.url().replace("http:", "https:")))["wire"]
     assert isinstance(error, FeedError)
-    assert error.message == "gave up on 127.0.0.1 after 0.3 s: the TLS handshake did not end"
+    assert error.message.startswith("gave up on 127.0.0.1 after 0.3 s: the TLS handshake did not end")
 
 
 def test_the_deadline_counts_all_hops_together(

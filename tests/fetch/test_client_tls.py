@@ -118,7 +118,7 @@ def test_a_self_signed_certificate_is_told_and_nothing_is_asked(certificate: Pat
     with _publisher(certificate) as publisher:
         error = ask(Request("wire", publisher.url("/feed")))["wire"]
     assert isinstance(error, FeedError)
-    assert error.message == "the certificate of 127.0.0.1 is self-signed"
+    assert error.message.startswith("the certificate of 127.0.0.1 is self-signed")
     assert publisher.log == []
 
 
@@ -126,7 +126,7 @@ def test_a_certificate_for_another_name_is_told(trusted: None, certificate: Path
     with _publisher(certificate) as publisher:
         error = ask(Request("wire", publisher.url("/feed", "127.0.0.2")))["wire"]
     assert isinstance(error, FeedError)
-    assert error.message == "the certificate of 127.0.0.2 is for another name"
+    assert error.message.startswith("the certificate of 127.0.0.2 is for another name")
 
 
 def test_an_expired_certificate_is_told(
@@ -139,7 +139,7 @@ def test_an_expired_certificate_is_told(
         [(_, error)] = client.wait(30, NOW)
     client.close()
     assert isinstance(error, FeedError)
-    assert error.message == "the certificate of 127.0.0.1 has expired"
+    assert error.message.startswith("the certificate of 127.0.0.1 has expired")
 
 
 def test_plain_text_on_a_tls_port_is_told(publisher: Publisher, ask: Ask) -> None:
@@ -155,7 +155,8 @@ def test_a_redirect_from_https_down_to_http_is_refused(
         secure.answers["/feed"] = redirect(publisher.url("/feed"))
         error = ask(Request("wire", secure.url("/feed")))["wire"]
     assert isinstance(error, FeedError)
-    assert error.message == f"refused to be redirected from https to http: {publisher.url('/feed')}"
+    told = f"refused to be redirected from https to http: {publisher.url('/feed')}; "
+    assert error.message.startswith(told)
     assert publisher.log == []
 
 
