@@ -7,10 +7,12 @@ import sys
 import uuid
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pebble import ProcessPool
 from publisher import Publisher
 
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://127.0.0.1/test")
@@ -41,6 +43,23 @@ def publisher() -> Iterator[Publisher]:
     """A real HTTP server at 127.0.0.1; see publisher.py for how to script it."""
     with Publisher() as publisher:
         yield publisher
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[ProcessPool]:
+    """Processes that read documents."""
+    with ProcessPool(max_workers=2) as pool:
+        yield pool
+        pool.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store, on each of the two databases."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ticker.db"
+    found: str = request.getfixturevalue("postgres")
+    return found
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from newsroom import NOON, configuration
 from pebble import ProcessPool
@@ -76,3 +78,20 @@ class Newsdesk:
 
     def close(self) -> None:
         self._client.close()
+
+
+@contextmanager
+def newsdesks(workers: ProcessPool) -> Iterator[Callable[..., Newsdesk]]:
+    """Yield what opens a program on a store; a second one on the same store is the program started again."""
+    desks: list[Newsdesk] = []
+
+    def open_one(url: str, **values: Any) -> Newsdesk:
+        store = Store(url)
+        store.create()
+        desks.append(Newsdesk(store, **{"workers": workers, **values}))
+        return desks[-1]
+
+    yield open_one
+    for desk in desks:
+        desk.close()
+        desk.store.close()

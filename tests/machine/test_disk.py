@@ -34,18 +34,20 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_is_told_once_and_when_there_is_room_again_all_is_there(
-    disk: Path, tmp_path: Path, publisher: Publisher
-) -> None:
+@pytest.fixture
+def home(disk: Path, tmp_path: Path, publisher: Publisher) -> Path:
+    """A folder with a feeds.yaml of one feed that has one headline, and its store on that disk."""
     publisher.answers["/feed"] = Answer(rss("one"), headers=RSS)
-    write_configuration(tmp_path, publisher.url("/feed"), every="1s")
-    path = tmp_path / "feeds.yaml"
+    path = write_configuration(tmp_path, publisher.url("/feed"), every="1s")
     path.write_text(f"store: sqlite:///{disk}/ticker.db\n{path.read_text()}")
-    with Program("serve", "--port", "0", cwd=tmp_path) as program:
-        address = program.address()
-        wait_until(lambda: headlines(address) == ["Headline one"])
-        _fill(disk)
-        publisher.answers["/feed"] = Answer(rss(*NAMES, padding=5000), headers=RSS)
+    return tmp_path
+
+
+def test_a_full_disk_is_told_once_and_when_there_is_room_again_all_is_there(
+    disk: Path, home: Path, publisher: Publisher
+) -> None:
+    with Program("serve", "--port", "0", cwd=home) as program:
+        address = _with_a_full_disk(program, disk, publisher)
         program.says("store: the disk is full; make room on it")
         assert headlines(address) == ["Headline one"]
         assert "Headline one" in get(address)
@@ -62,35 +64,22 @@ def test_a_full_disk_is_told_once_and_when_there_is_room_again_all_is_there(
     assert entries(disk) == titles(["one", *NAMES])
 
 
-def test_it_stops_in_time_though_the_disk_is_full(disk: Path, tmp_path: Path, publisher: Publisher) -> None:
-    publisher.answers["/feed"] = Answer(rss("one"), headers=RSS)
-    write_configuration(tmp_path, publisher.url("/feed"), every="1s")
-    path = tmp_path / "feeds.yaml"
-    path.write_text(f"store: sqlite:///{disk}/ticker.db\n{path.read_text()}")
-    with Program("serve", "--port", "0", cwd=tmp_path) as program:
-        address = program.address()
-        wait_until(lambda: headlines(address) == ["Headline one"])
-        _fill(disk)
-        publisher.answers["/feed"] = Answer(rss(*NAMES, padding=5000), headers=RSS)
+def test_it_stops_in_time_though_the_disk_is_full(disk: Path, home: Path, publisher: Publisher) -> None:
+    with Program("serve", "--port", "0", cwd=home) as program:
+        _with_a_full_disk(program, disk, publisher)
         program.says("the disk is full")
         assert _stops(program)
     (disk / "ballast").unlink()
     assert entries(disk) == titles(["one"])
-    assert run("poll", "--all", "--quiet", cwd=tmp_path).returncode == 0
+    assert run("poll", "--all", "--quiet", cwd=home).returncode == 0
     assert entries(disk) == titles(["one", *NAMES])
 
 
-def test_a_disk_that_becomes_read_only_is_told_and_read_from(
-    disk: Path, tmp_path: Path, publisher: Publisher
-) -> None:
-    publisher.answers["/feed"] = Answer(rss("one"), headers=RSS)
-    write_configuration(tmp_path, publisher.url("/feed"), every="1s")
-    path = tmp_path / "feeds.yaml"
-    path.write_text(f"store: sqlite:///{disk}/ticker.db\n{path.read_text()}")
-    run("poll", cwd=tmp_path)
+def test_a_disk_that_becomes_read_only_is_told_and_read_from(disk: Path, home: Path) -> None:
+    run("poll", cwd=home)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     for command in (["serve", "--port", "0"], ["poll"], ["publish", "site"]):
-        told = run(*command, cwd=tmp_path)
+        told = run(*command, cwd=home)
         assert told.returncode == 1, command
         assert told.stderr.startswith("store: "), told.stderr
         assert len(told.stderr.splitlines()) == 1
@@ -184,6 +173,15 @@ def test_a_damaged_store_is_told_in_words(folder: Path) -> None:
     told = run("poll", cwd=folder)
     assert told.returncode == 1
     assert "is no SQLite database; put it back from a backup" in told.stderr
+
+
+def _with_a_full_disk(program: Program, disk: Path, publisher: Publisher) -> str:
+    """Let the disk be full when there is news; return the program's address."""
+    address = program.address()
+    wait_until(lambda: headlines(address) == ["Headline one"])
+    _fill(disk)
+    publisher.answers["/feed"] = Answer(rss(*NAMES, padding=5000), headers=RSS)
+    return address
 
 
 def _fill(disk: Path) -> None:

@@ -8,17 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newsdesk import LOOPBACK, Newsdesk
+from newsdesk import LOOPBACK, Newsdesk, newsdesks
 from pebble import ProcessPool
-
-from aggregator.store import Store
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[ProcessPool]:
-    with ProcessPool(max_workers=2) as pool:
-        yield pool
-        pool.stop()
 
 
 @pytest.fixture
@@ -29,18 +20,12 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def open_desk(workers: ProcessPool, url: str) -> Iterator[Callable[..., Newsdesk]]:
     """Return what opens a program on the test's one store; a second one is the program started again."""
-    desks: list[Newsdesk] = []
+    with newsdesks(workers) as open_one:
 
-    def open_one(workers: ProcessPool = workers, per_host: int = 2, **values: Any) -> Newsdesk:
-        store = Store(url)
-        store.create()
-        desks.append(Newsdesk(store, workers, replace(LOOPBACK, per_host=per_host), **values))
-        return desks[-1]
+        def open_polite(per_host: int = 2, **values: Any) -> Newsdesk:
+            return open_one(url, polling=replace(LOOPBACK, per_host=per_host), **values)
 
-    yield open_one
-    for desk in desks:
-        desk.close()
-        desk.store.close()
+        yield open_polite
 
 
 @pytest.fixture

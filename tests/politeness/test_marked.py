@@ -49,7 +49,7 @@ def test_a_killed_reader_marks_its_document_and_nothing_else_is_lost_or_late(
 ) -> None:
     before = set(psutil.Process().children(recursive=True))
     with ProcessPool(max_workers=2, context=get_context("fork")) as pool:
-        desk = open_desk(pool)
+        desk = open_desk(workers=pool)
         publisher.answers["/bad"] = conditional(rss(TRAP), '"1"')
         publisher.answers["*"] = lambda asked: Answer(rss(f"Storm number {asked.path}"))
         good = [feed(publisher, f"/{n}") for n in range(20)]
@@ -70,7 +70,7 @@ def test_a_killed_reader_marks_its_document_and_nothing_else_is_lost_or_late(
 @pytest.fixture
 def trapped(open_desk: Callable[..., Newsdesk], pool: ProcessPool, publisher: Publisher) -> Newsdesk:
     """A desk whose one feed ran into the time that a document may take."""
-    desk = open_desk(pool, slowest_read=0.5)
+    desk = open_desk(workers=pool, slowest_read=0.5)
     publisher.answers["/feed"] = conditional(rss(TRAP), '"1"')
     desk.subscribe(feed(publisher, drop=FOR_EVER))
     assert "took too long to read and was given up" in (desk.poll()["feed"].error or "")
@@ -84,7 +84,7 @@ def test_a_marked_document_is_asked_for_conditionally_and_its_error_stays(
     for _ in range(3):
         trapped.after(hours=1).poll()
         assert (health(trapped).state, health(trapped).error) == ("failing", error)
-    again = open_desk(pool)  # also after a restart
+    again = open_desk(workers=pool)  # also after a restart
     again.now = trapped.now
     again.after(hours=1).poll()
     assert health(again).error == error
@@ -95,7 +95,7 @@ def test_it_is_not_read_again_though_the_server_sends_all_of_it_again(
     trapped: Newsdesk, publisher: Publisher, open_desk: Callable[..., Newsdesk], pool: ProcessPool
 ) -> None:
     publisher.answers["/feed"] = Answer(rss(TRAP))
-    patient = open_desk(pool, slowest_read=1000.0)  # who reads it waits for ever
+    patient = open_desk(workers=pool, slowest_read=1000.0)  # who reads it waits for ever
     patient.now = trapped.now
     assert patient.after(hours=1).poll()["feed"].kind == "failed"
     assert health(patient).state == "failing"
