@@ -7,10 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator import cadence
 from aggregator.errors import FeedError
-from aggregator.fetch import Client, complaint
-from aggregator.links import without_credentials
-from aggregator.model import Claim, Config, Request, Response
+from aggregator.fetch import Client, LeftAloneError, complaint
+from aggregator.links import host, without_credentials
+from aggregator.model import Claim, Config, Response
+from aggregator.pipeline import remembering
 from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
 from aggregator.pipeline.workers import Workers, failure
 
@@ -32,11 +34,13 @@ def inspect(
     yield from (_put_off(claim) for claim in waiting)
     asked = {claim.subscription.key: claim for claim in claims if claim not in waiting}
     for claim in asked.values():
-        client.add(Request(claim.subscription.key, claim.url, claim.validators))
+        client.add(remembering.request(claim))
     reading: list[tuple[Claim, Response, Future[Reading]]] = []
     while client.pending or reading:
         for request, answer in client.wait(0.2, now):
             claim = asked[request.key]
+            if isinstance(answer, Response) and (until := cadence.host_wait(now, answer)):
+                client.rest(host(answer.url), until)  # the others of that host are not asked now
             found = _at_once(claim, answer)
             if found is not None:
                 yield found
@@ -59,6 +63,8 @@ def _put_off(claim: Claim) -> Finding:
 def _at_once(claim: Claim, answer: Response | FeedError) -> Finding | None:
     """Return what can be said without reading a document."""
     key = claim.subscription.key
+    if isinstance(answer, LeftAloneError):
+        return Finding(key, f"not asked now: {answer.message}")
     if isinstance(answer, FeedError):
         return Finding(key, answer.message, answer.message)
     if answer.status == 304:

@@ -133,7 +133,7 @@ class Refresher:
                 self._put_off.append(claim.feed)
                 self._ready_since = self._ready_since or monotonic()
             else:
-                self._visits.append(visit(claim, request, answer, remembering.known(claim), self._clock()))
+                self._visits.append(visit(claim, request, answer, self._clock()))
                 self._answered(claim, answer)
         self._gather()
         return self._flush() if self._is_time() else ()

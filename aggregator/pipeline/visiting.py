@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.errors import FeedError
+from aggregator.fetch import sendable
 from aggregator.links import host
 from aggregator.model import Claim, Request, Response, Validators, Visit
 
@@ -12,15 +13,10 @@ TOO_SOON = "asked sooner than its publisher allowed"
 UNCONDITIONAL = "asked unconditionally, though its validators were known"
 
 
-def visit(
-    claim: Claim, request: Request, answer: Response | FeedError, known: Validators, now: datetime
-) -> Visit:
-    """Return what to write down of *request*, judged by what the store knew when it was claimed.
-
-    *known* are the validators that it should have borne.
-    """
+def visit(claim: Claim, request: Request, answer: Response | FeedError, now: datetime) -> Visit:
+    """Return what to write down of *request*, judged by what the store knew when it was claimed."""
     response = answer if isinstance(answer, Response) else None
-    conditional = request.validators != Validators()
+    conditional = sendable(request.validators) != Validators()
     return Visit(
         at=now,
         feed=claim.feed,
@@ -30,14 +26,16 @@ def visit(
         received=response.received if response else 0,
         saved=claim.weight if response and response.status == 304 else 0,
         waited=claim.waiting and not _too_soon(claim),
-        broken=_broken(claim, conditional or known == Validators()),
+        broken=_broken(claim, conditional),
     )
 
 
 def _broken(claim: Claim, conditional: bool) -> str | None:
     if _too_soon(claim):
         return TOO_SOON
-    return None if conditional else UNCONDITIONAL
+    # What broke its reader may be asked for anew, by another version of this program.
+    known = claim.validators != Validators() and not claim.marked
+    return UNCONDITIONAL if known and not conditional else None
 
 
 def _too_soon(claim: Claim) -> bool:

@@ -26,7 +26,7 @@ from pebble import ProcessPool
 from aggregator import __version__, config
 from aggregator.errors import StoreError, UserError
 from aggregator.fetch import Client
-from aggregator.model import Claim, Config
+from aggregator.model import Claim, Config, Subscription
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.inspecting import inspect as inspect_each
 from aggregator.pipeline.reading import is_heavy
@@ -142,13 +142,20 @@ def refresher(read: Config, store: Store) -> Iterator[Refresher]:
 def inspect(read: Config) -> Iterator[Finding]:
     """Ask each feed once and yield what it answered; a feed that we know is asked conditionally."""
     known = {claim.subscription.key: claim for claim in _remembered(read)}
-    claims = [known.get(wanted.key) or Claim(0, wanted, wanted.url) for wanted in read.subscriptions]
+    claims = [_as_wanted(wanted, known.get(wanted.key)) for wanted in read.subscriptions]
     with _workers() as pool:
         client = Client(read.polling, user_agent(read))
         try:
             yield from inspect_each(read, claims, client, pool, now())
         finally:
             client.close()
+
+
+def _as_wanted(wanted: Subscription, known: Claim | None) -> Claim:
+    """Return what is *known* of a feed under what feeds.yaml says now; of another address it says nothing."""
+    if known is None or known.subscription.url != wanted.url:
+        return Claim(0, wanted, wanted.url)
+    return replace(known, subscription=wanted)
 
 
 def _remembered(read: Config) -> tuple[Claim, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from guest import DAYS, rss
 from newsroom import settlement
-from program import Program, health, wait_until, write_configuration
+from program import Program, health, run, wait_until, write_configuration
 from publisher import Answer, Publisher
 
 from aggregator.config import load
@@ -42,3 +42,22 @@ def test_started_after_a_week_it_asks_one_after_another_and_again_nothing_early(
         program.address()
         wait_until(lambda: len(publisher.log) >= len(asked) + 3, lambda: program.output)
     assert len(publisher.log) == len({each.path for each in publisher.log})
+
+
+def test_a_look_by_check_stops_at_a_host_that_had_enough(tmp_path: Path, publisher: Publisher) -> None:
+    publisher.answers["*"] = Answer(status=429, headers={"Retry-After": "3600"})
+    write_configuration(tmp_path, *(publisher.url(f"/{n}") for n in range(60)))
+    told = run("check", "--fetch", cwd=tmp_path).stdout
+    assert len(publisher.log) < 30
+    assert told.count("not asked now: 127.0.0.1 asked to be left alone") == 60 - len(publisher.log)
+
+
+def test_a_look_by_check_is_at_the_address_that_feeds_yaml_has_now(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    publisher.answers["*"] = Answer(rss("Storm"))
+    write_configuration(tmp_path, publisher.url("/old"))
+    run("poll", cwd=tmp_path)
+    write_configuration(tmp_path, publisher.url("/new"))
+    run("check", "--fetch", cwd=tmp_path)
+    assert [asked.path for asked in publisher.log] == ["/old", "/new"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from guest import DAYS, HOURS, MINUTES, feed, rss
 from newsdesk import Newsdesk
-from newsroom import NOON
+from newsroom import NOON, subscription
 from program import run, write_configuration
 from publisher import Answer, Publisher, conditional, redirect
 
-from aggregator.model import Manners, Visit
-from aggregator.pipeline.visiting import TOO_SOON, UNCONDITIONAL
+from aggregator.model import Claim, Manners, Request, Response, Validators, Visit
+from aggregator.pipeline.visiting import TOO_SOON, UNCONDITIONAL, visit
 from aggregator.store import Store
 
 BODY = rss("Storm")
@@ -88,16 +87,24 @@ def test_a_request_while_its_host_is_to_be_left_alone_would_be_told(
 
 
 def test_an_unconditional_request_for_a_known_feed_would_be_told(
-    open_desk: Callable[..., Newsdesk], publisher: Publisher
+    desk: Newsdesk,
 ) -> None:
-    visit = Visit(NOON, 1, "kust.example", 200, False, broken=UNCONDITIONAL)
-    desk = open_desk()
-    with desk.store.ledger(NOON, [], [visit, replace(visit, host="zee.example", broken=None)]):
-        pass
-    assert [(each.host, each.broken) for each in manners(desk)] == [
-        ("kust.example", ((UNCONDITIONAL, 1),)),
-        ("zee.example", ()),
+    def visited(host: str, known: Validators, sent: Validators) -> Visit:
+        claim = Claim(1, subscription("kust"), f"https://{host}/", known, host=host)
+        return visit(claim, Request("kust", claim.url, sent), Response(claim.url, 200), NOON)
+
+    known = Validators('"1"')
+    visits = [
+        visited("kust.example", known, Validators()),
+        visited("zee.example", known, known),
+        visited("zee.example", Validators(), Validators()),
     ]
+    with desk.store.ledger(NOON, [], visits):
+        pass
+    assert {each.host: each.broken for each in manners(desk)} == {
+        "kust.example": ((UNCONDITIONAL, 1),),
+        "zee.example": (),
+    }
 
 
 def test_the_log_is_kept_for_a_week(desk: Newsdesk, publisher: Publisher, url: str) -> None:
