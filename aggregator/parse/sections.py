@@ -100,9 +100,5 @@ class _Scouts(NamedTuple):
 def _end_of_element(body: bytes, section: int, start: int, item_end: int) -> int:
     """Return where the element ends that begins right before *section*; the item's end where it does not."""
     element = _ELEMENT.search(body[max(section - _LONGEST_TAG, 0) : section])
-    end = (
-        re.compile(b"</" + re.escape(element[1]) + rb"\s*>").search(body, start, item_end)
-        if element
-        else None
-    )
-    return end.start() if end else item_end
+    end = body.find(b"</" + element[1] + b">", start, item_end) if element else -1
+    return item_end if end < 0 else end
