@@ -18,11 +18,13 @@ OPEN = {
     "cdata and an ampersand": "<title>p & q</title><{s}><![CDATA[ x </{s}>",
     "cdata before the item's end": "<title>p</title><![CDATA[",
     "comment": "<title>p</title><!-- x <{s}>x</{s}>",
+    "comment of HTML": "<title>p</title><!--><{s}>x</{s}>",
     "instruction": "<title>p</title><?php echo <{s}>x</{s}>",
 }
 SOUND = {
     "an item in cdata": "<item><![CDATA[</item><item>]]></item><item><![CDATA[]]>]]&gt;</item>",
     "an item in a comment": "<item><!-- </item><item> --></item><item><!-- <? --></item>",
+    "a comment for mail programs": "<item><![CDATA[<!--[if mso]><!--></item><item><!--[endif]-->]]></item>",
     "an example of cdata": "<item><![CDATA[<item><![CDATA[x]]]]><![CDATA[></item>]]></item><item/>",
     "the beginning of cdata as text": "<item><![CDATA[ <![CDATA[ ]]></item><item><![CDATA[]]></item>",
     "ends without beginnings": "<item> --> ?> </item><item><![CDATA[ --> ]]></item>",
