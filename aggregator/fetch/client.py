@@ -44,6 +44,10 @@ class Client:
         self._under_way: dict[pycurl.Curl, tuple[Exchange, Errand]] = {}
         self._ended: list[tuple[Request, Response | FeedError]] = []
 
+    def ask_at_the_door(self, admits: Callable[[Request, str], bool]) -> None:
+        """Follow a redirect to another host only when *admits* says so: other programs may ask there too."""
+        self._door.admits = admits
+
     @property
     def pending(self) -> int:
         """Return how many requests have been added, and not been handed back."""
@@ -74,10 +78,6 @@ class Client:
     def rest(self, host: str, until: datetime) -> None:
         """Leave *host* alone until then: what waits for its turn there is handed back, not asked."""
         self._resting[host] = max(until, self._resting.get(host, until))
-
-    def ask_at_the_door(self, admits: Callable[[Request, str], bool]) -> None:
-        """Follow a redirect to another host only when *admits* says so: other programs may ask there too."""
-        self._door.admits = admits
 
     def leave_room_for(self, unread: int) -> None:
         """Count *unread* bytes of bodies that were handed back, and are still in memory, as held."""

@@ -10,8 +10,13 @@ from aggregator.store import Store
 
 
 @pytest.fixture
-def store(either: str) -> Iterator[Store]:
-    store = Store(either)
+def url(either: str) -> str:
+    return either
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
     store.create()
     yield store
     store.close()

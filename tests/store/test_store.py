@@ -25,10 +25,10 @@ def titles(store: Store, choice: Choice = ALL) -> list[str]:
     return [headline.entry.title for headline in store.ticker(choice, None, 100)]
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(either: str) -> None:
-    store = Store(either)
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> None:
+    store = Store(url)
     store.create()
-    engine = sa.create_engine(either)
+    engine = sa.create_engine(url)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
@@ -40,12 +40,12 @@ def test_creating_a_store_twice_changes_nothing(store: Store) -> None:
     assert [claim.subscription.key for claim in store.peek()] == ["nos"]
 
 
-def test_a_store_from_a_newer_version_is_left_alone_and_told(either: str, store: Store) -> None:
-    engine = sa.create_engine(either)
+def test_a_store_from_a_newer_version_is_left_alone_and_told(url: str, store: Store) -> None:
+    engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UserError, match="newer version"):
-        Store(either).create()
+        Store(url).create()
 
 
 def test_a_file_that_is_no_store_is_told_and_left_as_it_is(tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ def _tell_all(url: str, key: str) -> None:
 
 
 def test_two_programs_that_bring_the_same_news_at_once_found_each_headline_once(
-    either: str, store: Store
+    url: str, store: Store
 ) -> None:
     store.accept(configuration("one", "two"), NOON)
     context = multiprocessing.get_context("spawn")
-    programs = [context.Process(target=_tell_all, args=(either, key)) for key in ("one", "two")]
+    programs = [context.Process(target=_tell_all, args=(url, key)) for key in ("one", "two")]
     for program in programs:
         program.start()
     for program in programs:
@@ -48,12 +48,12 @@ def _claim_all(url: str, owner: str, claimed: multiprocessing.Queue[str]) -> Non
     store.close()
 
 
-def test_two_programs_never_claim_the_same_feed(either: str, store: Store) -> None:
+def test_two_programs_never_claim_the_same_feed(url: str, store: Store) -> None:
     keys = [f"feed{n}" for n in range(100)]
     store.accept(configuration(*keys), NOON)
     context = multiprocessing.get_context("spawn")
     claimed: multiprocessing.Queue[str] = context.Queue()
-    programs = [context.Process(target=_claim_all, args=(either, owner, claimed)) for owner in ("one", "two")]
+    programs = [context.Process(target=_claim_all, args=(url, owner, claimed)) for owner in ("one", "two")]
     for program in programs:
         program.start()
     found, ended = [], 0
