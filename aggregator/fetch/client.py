@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -10,9 +13,9 @@ import pycurl
 from aggregator.errors import FeedError
 from aggregator.fetch.bounds import Bounds, authorities
 from aggregator.fetch.engine import Ended, Engine
-from aggregator.fetch.exchange import Answer, Exchange
+from aggregator.fetch.exchange import Answer, Body, Exchange
 from aggregator.fetch.headers import fresh_for, retry_at
-from aggregator.fetch.held import Held
+from aggregator.fetch.held import EACH, Held
 from aggregator.fetch.redirects import Errand, next_hop, set_out
 from aggregator.fetch.turns import Turns
 from aggregator.model import Polling, Request, Response
@@ -37,14 +40,16 @@ class Client:
         self._engine = Engine(concurrency + _SPARE_CONNECTIONS)
         self._fresh_connections = False
         self._held = Held()
+        self._unread: Collection[int] = ()
         self._idle: list[Exchange] = []
         self._under_way: dict[pycurl.Curl, tuple[Exchange, Errand]] = {}
+        self._whole: deque[tuple[Request, Response, Body]] = deque()  # what came, and waits to be read
         self._ended: list[tuple[Request, Response | FeedError]] = []
 
     @property
     def pending(self) -> int:
         """Return how many requests have been added, and not been handed back."""
-        return len(self._turns) + len(self._under_way) + len(self._ended)
+        return len(self._turns) + len(self._under_way) + len(self._whole) + len(self._ended)
 
     def add(self, request: Request) -> None:
         """Queue *request*; it starts when its host and the whole have room."""
@@ -56,10 +61,13 @@ class Client:
     def wait(self, timeout: float, now: datetime) -> list[tuple[Request, Response | FeedError]]:
         """Drive all transfers until one ends, at most for *timeout* seconds; return what has ended."""
         ends = monotonic() + timeout
+        self._held.unread(self._unread)
+        self._hand_over()
         while True:
             self._start(now)
             for ended in self._engine.drive(0 if self._ended else max(ends - monotonic(), 0)):
                 self._settle(ended, now)
+            self._hand_over()
             self._resume()
             if self._ended or self._engine.woken or monotonic() >= ends:
                 break
@@ -71,11 +79,9 @@ class Client:
         """Leave *host* alone until then: what waits for its turn there is handed back, not asked."""
         self._resting[host] = max(until, self._resting.get(host, until))
 
-    def leave_room_for(self, unread: int) -> None:
-        """Count *unread* bytes of bodies that were handed back, and are still in memory, as held."""
-        less, self._held.unread = unread < self._held.unread, unread
-        if less:
-            self._resume()
+    def leave_room_for(self, unread: Collection[int]) -> None:
+        """Take note of the sizes of those bodies that were handed back, and are still in memory."""
+        self._unread = unread
 
     def wake(self) -> None:
         """Let `wait` return soon, from any thread."""
@@ -93,6 +99,9 @@ class Client:
         """Abort everything; nothing of it is handed back."""
         self._turns.clear()
         self._ended.clear()
+        for _, _, body in self._whole:
+            body.close()
+        self._whole.clear()
         for curl, (exchange, _) in self._under_way.items():
             self._engine.abort(curl)
             self._idle.append(exchange)
@@ -103,7 +112,7 @@ class Client:
         self._engine.close()
 
     def _start(self, now: datetime) -> None:
-        while len(self._under_way) < self._concurrency:
+        while len(self._under_way) + len(self._whole) < self._concurrency:
             errand = self._turns.take()
             if errand is None:
                 return
@@ -135,6 +144,22 @@ class Client:
             if exchange.paused:
                 exchange.go_on()
 
+    def _hand_over(self) -> None:
+        """Read what came into memory, as far as there is room: what is large lets the others pass."""
+        waiting: deque[tuple[Request, Response, Body]] = deque()
+        full = {True: False, False: False}
+        for request, response, body in self._whole:
+            large = response.received > EACH
+            full[large] = full[large] or not self._held.hand_over(response.received)
+            if full[large]:
+                waiting.append((request, response, body))
+                continue
+            came = None if response.status == 304 else body.read()
+            self._held.let_go(body)
+            body.close()
+            self._ended.append((request, replace(response, body=came)))
+        self._whole = waiting
+
     def _go_on(self, exchange: Exchange, errand: Errand, ended: Ended, now: datetime) -> None:
         """Follow a redirect, or note the answer; FeedError if there is none."""
         if ended.code:
@@ -144,8 +169,10 @@ class Client:
         # On a redirect Retry-After is about the next request in the chain (RFC 9110, 10.2.3).
         if hop and (errand.request.waited or retry_at(answer.headers, now) is None):
             self._turns.join(hop)
+            self._held.let_go(answer.body)
+            answer.body.close()
         else:
-            self._ended.append((errand.request, _response(errand, answer, seconds, now)))
+            self._whole.append((errand.request, _response(errand, answer, seconds, now), answer.body))
 
 
 def _left_alone(errand: Errand) -> FeedError:
@@ -159,11 +186,11 @@ def _response(errand: Errand, answer: Answer, seconds: float, now: datetime) -> 
     return Response(
         url=errand.url,
         status=answer.status,
-        body=None if answer.status == 304 else answer.body,
+        body=None,
         headers=answer.headers,
         moved_to=errand.moved_to,
         fresh_for=fresh_for(answer.headers, now),
         retry_at=retry_at(answer.headers, now),
         elapsed=timedelta(seconds=seconds),
-        received=len(answer.body),
+        received=answer.size,
     )

@@ -128,7 +128,7 @@ class Refresher:
                 claim.subscription.key, claim.url, remembering.known(claim), remembering.was_put_off(claim)
             )
             self._client.add(request)
-        self._client.leave_room_for(sum(len(reading.response.body or b"") for reading in self._reading))
+        self._client.leave_room_for([len(reading.response.body or b"") for reading in self._reading])
         for request, answer in self._client.wait(timeout, self._clock()):
             claim = self._asked.pop(request.key)
             if isinstance(answer, LeftAloneError):
