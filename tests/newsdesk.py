@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from newsroom import NOON, configuration
-from pebble import ProcessPool
 
 from aggregator.fetch import Client
 from aggregator.model import Claim, Config, Outcome, Polling, Subscription
 from aggregator.pipeline.reading import SLOWEST_READ
 from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.workers import Workers
 from aggregator.store import Store
 
 LOOPBACK = Polling(
@@ -25,7 +25,7 @@ class Newsdesk:
     def __init__(
         self,
         store: Store,
-        workers: ProcessPool,
+        workers: Workers,
         polling: Polling = LOOPBACK,
         chance: Callable[[], float] = lambda: 0.0,
         slowest_read: float = SLOWEST_READ,
