@@ -103,8 +103,8 @@ def _unbrotlied(body: bytes, max_body: int) -> bytes:
                 raise _cut_off()
             parts.append(part)
     except brotli.error as error:
-        # brotli has one word for broken data and for want of memory. Where there is less than any stream may
-        # need, a MemoryError rises here, and nothing is said of the data: a worker with more room looks again.
+        # brotli has one word for broken data and for want of memory. Where there is less than a stream may
+        # need, a MemoryError rises here and nothing is said of the data: a worker with more room looks again.
         bytearray(_BROTLI_NEEDS)
         raise _broken() from error
     return b"".join(parts)

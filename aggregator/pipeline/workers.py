@@ -88,9 +88,19 @@ def _within(room: int, function: Callable[..., Any], args: Sequence[Any]) -> Any
         resource.setrlimit(resource.RLIMIT_AS, (size + room, unbounded[1]))
     try:
         return function(*args)
+    except (FeedError, MemoryError, TimeoutError) as error:
+        told = _bare(error)
     finally:
         resource.setrlimit(resource.RLIMIT_AS, unbounded)
+        gc.collect()
         give_back_memory()
+    raise told
+
+
+def _bare(error: Exception) -> Exception:
+    """Return *error* without the frames that it came through: they hold on to all that was read."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def give_back_memory() -> None:

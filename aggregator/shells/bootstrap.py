@@ -260,5 +260,8 @@ def _processes() -> multiprocessing.context.BaseContext:
     # The server imports what it is told to only where it finds it, and says nothing where it does not.
     os.environ.update(environment())
     context = PatientContext()
-    context.set_forkserver_preload(["aggregator.pipeline.reading"])
+    # All that a worker imports: what it imports by itself it has for itself.
+    context.set_forkserver_preload(
+        ["aggregator.pipeline.reading", "aggregator.pipeline.workers", "pebble.pool.process"]
+    )
     return context
