@@ -243,15 +243,28 @@ def start_logging(level: int = logging.INFO) -> None:
 
 def free_port(host: str, port: int) -> int:
     """Return *port*, or a free one where that is 0; raise UserError where it cannot be listened on."""
+    with hold_port(host, port) as held:
+        return int(held.getsockname()[1])
+
+
+def hold_port(host: str, port: int) -> socket.socket:
+    """Return a socket that has *port*, or a free one where that is 0; raise UserError where none can be had.
+
+    While it is open nobody gets the port by chance, but who asks for it by number: the pages, a moment later.
+    """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
+        held = socket.socket(family, kind)
+        try:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(address)
+        except OSError:
+            held.close()
+            raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise UserError(f"cannot listen on {host}:{port}: {reason}; try another --port") from None
+    return held
 
 
 def _processes() -> multiprocessing.context.BaseContext:

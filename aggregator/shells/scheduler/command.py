@@ -46,7 +46,8 @@ def serve(path: Path, host: str, port: int, pages: int, guarded: bool) -> None:
     stop, stamp = _stop_signal(), stamp_of(path)
     if guarded:
         bootstrap.when_parent_ends(stop.set)
-    port = bootstrap.free_port(host, port)
+    held = bootstrap.hold_port(host, port)  # to the end: the pages may have to be started again
+    port = held.getsockname()[1]
     address = f"http://{_in_address(host)}:{port}/"
     config = bootstrap.load(path, address)
     bootstrap.start_logging()
@@ -57,6 +58,7 @@ def serve(path: Path, host: str, port: int, pages: int, guarded: bool) -> None:
         store.close()
     finally:
         web.stop()
+        held.close()
 
 
 def _serve(
