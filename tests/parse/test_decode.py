@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import tracemalloc
 import zlib
 
@@ -22,16 +24,16 @@ BARE = zlib.compressobj(wbits=-15)
     [
         ("", PLAIN),
         ("identity", PLAIN),
-        ("gzip", gzip.compress(PLAIN)),
-        ("X-GZIP", gzip.compress(PLAIN)),
-        ("gzip", gzip.compress(PLAIN[:50]) + gzip.compress(PLAIN[50:])),
-        ("gzip", gzip.compress(PLAIN) + b"\0\0 left over"),
+        ("gzip", gzip.compress(PLAIN, mtime=0)),
+        ("X-GZIP", gzip.compress(PLAIN, mtime=0)),
+        ("gzip", gzip.compress(PLAIN[:50], mtime=0) + gzip.compress(PLAIN[50:], mtime=0)),
+        ("gzip", gzip.compress(PLAIN, mtime=0) + b"\0\0 left over"),
         ("gzip", PLAIN),
         ("deflate", zlib.compress(PLAIN)),
         ("deflate", BARE.compress(PLAIN) + BARE.flush()),
         ("br", brotli.compress(PLAIN)),
-        ("gzip, br", brotli.compress(gzip.compress(PLAIN))),
-        ("", gzip.compress(PLAIN)),
+        ("gzip, br", brotli.compress(gzip.compress(PLAIN, mtime=0))),
+        ("", gzip.compress(PLAIN, mtime=0)),
     ],
 )
 def test_every_coding_that_is_asked_for_is_undone(coding: str, body: bytes) -> None:
@@ -73,7 +75,7 @@ def test_a_body_that_breaks_off_is_refused(coding: str) -> None:
         ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\0 nonsense", "compression is broken"),
         ("br", b"\xff\xff nonsense", "compression is broken"),
         ("zstd", b"\x28\xb5\x2f\xfd", "content coding that was not asked for"),
-        ("gzip, gzip, gzip", gzip.compress(b"x"), "compressed 3 times"),
+        ("gzip, gzip, gzip", gzip.compress(b"x", mtime=0), "compressed 3 times"),
         ("", bytes(MAX + 1), "larger than 1 MB; raise"),
     ],
 )
@@ -87,3 +89,21 @@ _packers = {
     "deflate": zlib.compress,
     "br": lambda plain: brotli.compress(plain, quality=5),
 }
+
+
+WITHOUT_MEMORY = """
+import brotli, resource
+from pathlib import Path
+from aggregator.parse.decode import unpacked
+
+body = brotli.compress(bytes(50_000_000), lgwin=24)
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 4_000_000, resource.RLIM_INFINITY))
+unpacked(body, {"content-encoding": "br"}, 40_000_000)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system bounds a process so")
+def test_want_of_memory_is_not_taken_for_broken_brotli() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MEMORY], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().rpartition("\n")[2].startswith("MemoryError")
