@@ -66,6 +66,7 @@ SIZE = {
         rss(news("Storm") + b"<link>https://a.example/" + b"x" * 100_000 + b"</link>"), "Storm"
     ),
     "categories": shown(rss(news("Storm") + b"<category>c</category>" * 20_000), "Storm"),
+    "honest": shown(rss(news("Storm") + b"<description>" + b"word " * 200_000 + b"</description>"), "Storm"),
     "brackets": Fault(Answer(b"<" * 600_000), ""),
     "quotes": shown(
         rss(news("Storm") + b"<description>" + b"&lt;a href='" * 90_000 + b"</description>"), "Storm"
