@@ -35,6 +35,7 @@ def inspect(
         client.add(Request(claim.subscription.key, claim.url, claim.validators))
     reading: list[tuple[Claim, Response, Future[Reading]]] = []
     while client.pending or reading:
+        client.leave_room_for([len(response.body or b"") for _, response, _ in reading])
         for request, answer in client.wait(0.2, now):
             claim = asked[request.key]
             found = _at_once(claim, answer)
