@@ -120,12 +120,13 @@ def _measured(program: Program) -> dict[str, list[float]]:
             line, size = " ".join(process.cmdline()), process.memory_full_info().pss / 1e6
         except psutil.Error:
             continue
-        name = next((name for name, part in _PARTS.items() if part in line), "polling")
+        name = next((name for name, part in _PARTS.items() if part in line), "pages")
+        name = "polling" if process.pid == program.pid else name
         sizes.setdefault(name, []).append(size)
     return sizes
 
 
-_PARTS = {"pages": "shells.web", "tracker": "resource_tracker", "workers": "forkserver"}
+_PARTS = {"tracker": "resource_tracker", "workers": "forkserver"}
 
 
 def _told(what: str, sizes: dict[str, list[float]]) -> str:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsroom import NOON, configuration
-from pebble import ProcessPool
 
 from aggregator.fetch import Client
 from aggregator.model import Claim, Config, Outcome, Polling, Subscription
 from aggregator.pipeline.reading import SLOWEST_READ
 from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.workers import Workers
 from aggregator.store import Store
 
 LOOPBACK = Polling(
@@ -27,7 +27,7 @@ class Newsdesk:
     def __init__(
         self,
         store: Store,
-        workers: ProcessPool,
+        workers: Workers,
         polling: Polling = LOOPBACK,
         chance: Callable[[], float] = lambda: 0.0,
         slowest_read: float = SLOWEST_READ,
@@ -81,7 +81,7 @@ class Newsdesk:
 
 
 @contextmanager
-def newsdesks(workers: ProcessPool) -> Iterator[Callable[..., Newsdesk]]:
+def newsdesks(workers: Workers) -> Iterator[Callable[..., Newsdesk]]:
     """Yield what opens a program on a store; a second one on the same store is the program started again."""
     desks: list[Newsdesk] = []
 

@@ -75,6 +75,15 @@ class Program:
         self._process.wait()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def pages(self) -> list[psutil.Process]:
+        """Return the processes that serve pages, the one that minds the others first."""
+        found = [p for p in self.family() - {psutil.Process(self.pid)} if _serves_pages(p)]
+        return sorted(found, key=lambda process: process.create_time())
+
+    @property
     def output(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
@@ -142,3 +151,9 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _serves_pages(process: psutil.Process) -> bool:
+    """Say so of a fork of the program, and of what was started in its place."""
+    line = process.cmdline()
+    return str(RUN) in line or "aggregator.shells.web" in line

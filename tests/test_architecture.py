@@ -43,7 +43,7 @@ def test_among_shells_only_bootstrap_is_imported_by_the_others(path: Path) -> No
         parts = imported.split(".")
         if parts[1:2] == ["shells"] and len(parts) > 2:
             same_folder = path.parent.name == parts[2] or path.stem == parts[2]
-            below = (path.stem, parts[2]) == ("bootstrap", "pool")
+            below = path.stem == "bootstrap" and parts[2] in {"pool", "processes"}
             assert parts[2] == "bootstrap" or same_folder or below, f"{path} imports {imported}"
 
 

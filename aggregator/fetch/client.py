@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -12,9 +14,9 @@ from aggregator.errors import AGAIN, FeedError
 from aggregator.fetch.bounds import Bounds, authorities
 from aggregator.fetch.door import Door
 from aggregator.fetch.engine import Ended, Engine
-from aggregator.fetch.exchange import Answer, Exchange
+from aggregator.fetch.exchange import Answer, Body, Exchange
 from aggregator.fetch.headers import fresh_for, retry_at
-from aggregator.fetch.held import Held
+from aggregator.fetch.held import EACH, Held
 from aggregator.fetch.redirects import Errand, next_hop, set_out
 from aggregator.fetch.turns import Turns
 from aggregator.model import Polling, Request, Response
@@ -40,8 +42,10 @@ class Client:
         self._engine = Engine(concurrency + _SPARE_CONNECTIONS)
         self._fresh_connections = False
         self._held = Held()
+        self._unread: Collection[int] = ()
         self._idle: list[Exchange] = []
         self._under_way: dict[pycurl.Curl, tuple[Exchange, Errand]] = {}
+        self._whole: deque[tuple[Request, Response, Body]] = deque()  # what came, and waits to be read
         self._ended: list[tuple[Request, Response | FeedError]] = []
 
     def ask_at_the_door(self, admits: Callable[[Request, str], bool]) -> None:
@@ -51,7 +55,8 @@ class Client:
     @property
     def pending(self) -> int:
         """Return how many requests have been added, and not been handed back."""
-        return len(self._turns) + len(self._door) + len(self._under_way) + len(self._ended)
+        under_way = len(self._under_way) + len(self._whole)
+        return len(self._turns) + len(self._door) + under_way + len(self._ended)
 
     def add(self, request: Request) -> None:
         """Queue *request*; it starts when its host and the whole have room."""
@@ -63,11 +68,14 @@ class Client:
     def wait(self, timeout: float, now: datetime) -> list[tuple[Request, Response | FeedError]]:
         """Drive all transfers until one ends, at most for *timeout* seconds; return what has ended."""
         ends = monotonic() + timeout
+        self._held.unread(self._unread)
+        self._hand_over()
         while True:
             self._let_in()
             self._start(now)
             for ended in self._engine.drive(0 if self._ended else max(ends - monotonic(), 0)):
                 self._settle(ended, now)
+            self._hand_over()
             self._resume()
             if self._ended or self._engine.woken or monotonic() >= ends:
                 break
@@ -79,11 +87,9 @@ class Client:
         """Leave *host* alone until then: what waits for its turn there is handed back, not asked."""
         self._resting[host] = max(until, self._resting.get(host, until))
 
-    def leave_room_for(self, unread: int) -> None:
-        """Count *unread* bytes of bodies that were handed back, and are still in memory, as held."""
-        less, self._held.unread = unread < self._held.unread, unread
-        if less:
-            self._resume()
+    def leave_room_for(self, unread: Collection[int]) -> None:
+        """Take note of the sizes of those bodies that were handed back, and are still in memory."""
+        self._unread = unread
 
     def wake(self) -> None:
         """Let `wait` return soon, from any thread."""
@@ -102,6 +108,9 @@ class Client:
         self._turns.clear()
         self._door.clear()
         self._ended.clear()
+        for _, _, body in self._whole:
+            body.close()
+        self._whole.clear()
         for curl, (exchange, _) in self._under_way.items():
             self._engine.abort(curl)
             self._idle.append(exchange)
@@ -120,7 +129,7 @@ class Client:
             self._ended.append((errand.request, _no_place(errand)))
 
     def _start(self, now: datetime) -> None:
-        while len(self._under_way) < self._concurrency:
+        while len(self._under_way) + len(self._whole) < self._concurrency:
             errand = self._turns.take()
             if errand is None:
                 return
@@ -152,6 +161,22 @@ class Client:
             if exchange.paused:
                 exchange.go_on()
 
+    def _hand_over(self) -> None:
+        """Read what came into memory, as far as there is room: what is large lets the others pass."""
+        waiting: deque[tuple[Request, Response, Body]] = deque()
+        full = {True: False, False: False}
+        for request, response, body in self._whole:
+            large = response.received > EACH
+            full[large] = full[large] or not self._held.hand_over(response.received)
+            if full[large]:
+                waiting.append((request, response, body))
+                continue
+            came = None if response.status == 304 else body.read()
+            self._held.let_go(body)
+            body.close()
+            self._ended.append((request, replace(response, body=came)))
+        self._whole = waiting
+
     def _go_on(self, exchange: Exchange, errand: Errand, ended: Ended, now: datetime) -> None:
         """Follow a redirect, or note the answer; FeedError if there is none."""
         if ended.code:
@@ -164,8 +189,10 @@ class Client:
                 self._turns.join(hop)
             else:
                 self._door.knock(hop, monotonic())
+            self._held.let_go(answer.body)
+            answer.body.close()
         else:
-            self._ended.append((errand.request, _response(errand, answer, seconds, now)))
+            self._whole.append((errand.request, _response(errand, answer, seconds, now), answer.body))
 
 
 def _no_place(errand: Errand) -> FeedError:
@@ -188,11 +215,11 @@ def _response(errand: Errand, answer: Answer, seconds: float, now: datetime) -> 
     return Response(
         url=errand.url,
         status=answer.status,
-        body=None if answer.status == 304 else answer.body,
+        body=None,
         headers=answer.headers,
         moved_to=errand.moved_to,
         fresh_for=fresh_for(answer.headers, now),
         retry_at=retry_at(answer.headers, now),
         elapsed=timedelta(seconds=seconds),
-        received=len(answer.body),
+        received=answer.size,
     )

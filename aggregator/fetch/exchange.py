@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from contextlib import suppress
+from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple
 
 import pycurl
@@ -24,12 +26,20 @@ _EXCESS = re.compile(rb"Excess found[^:]*: excess = (\d+)")
 _HARMLESS_EXCESS = 4  # some servers end a body with a line break that they did not count
 
 
+_IN_MEMORY = 32_000  # bytes of a body; what it has more is in a file, and most feeds have not
+# Elsewhere /tmp may be memory.
+_FOLDER = next((folder for folder in ("/var/tmp",) if os.access(folder, os.W_OK)), None)  # noqa: S108
+
+Body = SpooledTemporaryFile[bytes]
+
+
 class Answer(NamedTuple):
     """A complete answer, as it came."""
 
     status: int
     headers: dict[str, str]
-    body: bytes
+    body: Body
+    size: int
 
 
 class Exchange:
@@ -58,13 +68,14 @@ class Exchange:
         if bundle:
             self.curl.setopt(pycurl.CAINFO, bundle)
         self._sockets: list[socket.socket] = []
+        self._body = _body()
 
     def ask(self, errand: Errand, bounds: Bounds, fresh_connection: bool) -> None:
         """Make ready to ask for *errand*; the engine does the asking."""
         self._errand, self._bounds = errand, bounds
         self._lines: list[bytes] = []
         self._heard = 0
-        self._chunks: list[bytes] = []
+        self._body = _body()
         self._received = 0
         self._excess = False
         self._fault: str | None = None
@@ -86,7 +97,10 @@ class Exchange:
         return self._errand.spent + float(self.curl.getinfo(pycurl.TOTAL_TIME))
 
     def answer(self) -> Answer:
-        """Return what came, if libcurl took it for complete; FeedError if it is not, all the same."""
+        """Return what came, if libcurl took it for complete; FeedError if it is not, all the same.
+
+        Its body is held until it is let go.
+        """
         status, headers = head(self._lines)
         if self._fault:
             raise FeedError("fetch", self._fault)
@@ -95,7 +109,10 @@ class Exchange:
                 "fetch",
                 f"the answer of {self._errand.host} is longer than it says, so its end is lost; {MEND}",
             )
-        return Answer(status, headers, b"".join(self._chunks))
+        self._held.complete(self._body)
+        whole, self._body = self._body, _body()
+        whole.seek(0)
+        return Answer(status, headers, whole, self._received)
 
     def error(self, code: int, detail: str) -> FeedError:
         """Return in words why no complete answer came."""
@@ -115,8 +132,9 @@ class Exchange:
         """Let go of what came, and of our hold on the connection: libcurl has its own."""
         for connection in self._sockets:
             connection.close()
-        self._lines, self._chunks, self._sockets = [], [], []
-        self._held.let_go(self)
+        self._held.let_go(self._body)
+        self._body.close()
+        self._lines, self._sockets = [], []
         self.paused = False
 
     def go_on(self) -> None:
@@ -163,11 +181,15 @@ class Exchange:
         if self._received + len(chunk) > self._bounds.max_body:
             self._fault = _too_large(self._errand.host, self._bounds.max_body)
             return _REFUSE
-        self.paused = not self._held.take(self, len(chunk))
+        self.paused = not self._held.take(self._body, len(chunk))
         if self.paused:
             return pycurl.WRITEFUNC_PAUSE  # type: ignore[no-any-return]  # libcurl keeps the chunk
         self._received += len(chunk)
-        self._chunks.append(chunk)
+        try:
+            self._body.write(chunk)
+        except OSError as error:
+            self._fault = f"its answer could not be kept: {os.strerror(error.errno or 0).lower()}"
+            return _REFUSE
         return None
 
     def _overhear(self, kind: int, words: bytes) -> None:
@@ -190,7 +212,7 @@ class Exchange:
 
     def _phase(self) -> Phase:
         """Return how far it came: of what has not happened, libcurl says that it took no time."""
-        if self._chunks or (self._lines and not self._lines[-1].strip()):
+        if self._received or (self._lines and not self._lines[-1].strip()):
             return "body"
         if not self._sockets:  # either none was needed, or it did not come to that
             return "answer" if self.curl.getinfo(pycurl.PRIMARY_IP) else "name"
@@ -198,6 +220,10 @@ class Exchange:
             return "connection"
         secure = self._errand.url.startswith("https:")
         return "handshake" if secure and not self.curl.getinfo(pycurl.APPCONNECT_TIME) else "answer"
+
+
+def _body() -> Body:
+    return SpooledTemporaryFile(_IN_MEMORY, dir=_FOLDER)
 
 
 def _too_large(host: str, most: int) -> str:

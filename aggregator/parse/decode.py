@@ -87,6 +87,7 @@ def _member(body: bytes, window: int, room: int, max_body: int) -> tuple[bytes, 
 
 
 BROTLI_STEP = 65_536  # bytes
+_BROTLI_NEEDS = 20_000_000  # bytes: the largest window, and its tables
 
 
 def _unbrotlied(body: bytes, max_body: int) -> bytes:
@@ -96,7 +97,7 @@ def _unbrotlied(body: bytes, max_body: int) -> bytes:
     room = max_body
     try:
         while not stream.is_finished():
-            # Little by little: brotli tells want of memory and broken data in the same words.
+            # Little by little: what it has unpacked is in memory twice, and its window beside it.
             part = step(body, output_buffer_limit=min(room + 1, BROTLI_STEP))
             body, room = b"", room - len(part)
             if room < 0:
@@ -105,6 +106,9 @@ def _unbrotlied(body: bytes, max_body: int) -> bytes:
                 raise _cut_off()
             parts.append(part)
     except brotli.error as error:
+        # brotli has one word for broken data and for want of memory. Where there is less than a stream may
+        # need, a MemoryError rises here and nothing is said of the data: a worker with more room looks again.
+        bytearray(_BROTLI_NEEDS)
         raise _broken() from error
     return b"".join(parts)
 

@@ -37,6 +37,7 @@ def inspect(
         client.add(remembering.request(claim))
     reading: list[tuple[Claim, Response, Future[Reading]]] = []
     while client.pending or reading:
+        client.leave_room_for([len(response.body or b"") for _, response, _ in reading])
         for request, answer in client.wait(0.2, now):
             claim = asked[request.key]
             if isinstance(answer, Response) and (until := cadence.host_wait(now, answer)):

@@ -126,7 +126,7 @@ class Refresher:
             claim = self._inbox.popleft()
             self._asked[claim.subscription.key] = claim
             self._client.add(remembering.request(claim))
-        self._client.leave_room_for(sum(len(reading.response.body or b"") for reading in self._reading))
+        self._client.leave_room_for([len(reading.response.body or b"") for reading in self._reading])
         for request, answer in self._client.wait(timeout, self._clock()):
             claim = self._asked.pop(request.key)
             if isinstance(answer, LeftAloneError):

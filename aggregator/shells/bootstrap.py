@@ -7,10 +7,8 @@ import logging
 import multiprocessing
 import os
 import random
+import resource
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -29,14 +27,24 @@ from aggregator.fetch import Client
 from aggregator.model import Claim, Config, Subscription
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.inspecting import inspect as inspect_each
-from aggregator.pipeline.reading import is_heavy
+from aggregator.pipeline.reading import is_heavy, place_of
 from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.row import Row
 from aggregator.pipeline.workers import Lanes, Workers, start_worker
 from aggregator.shells.pool import LastingPool, PatientContext
+from aggregator.shells.processes import Child as Child
+from aggregator.shells.processes import branch_off as branch_off
+from aggregator.shells.processes import environment
+from aggregator.shells.processes import keep_small as keep_small
+from aggregator.shells.processes import start as start
+from aggregator.shells.processes import when_parent_ends as when_parent_ends
 from aggregator.store import PATIENCE, Store
 
 ADDRESS = "http://127.0.0.1:8000/"  # of a site that was never served
-LEASE = timedelta(minutes=3)  # longer than any request and its document may take
+LEASE = timedelta(minutes=3)  # how soon others may take over from a program that died
+SLOW_PATIENCE = 60.0  # seconds that a document may wait for the slow lane
+SLOW_MOST = 6_000_000  # bytes that may wait there
+MOST_FILES = 4096  # open at once
 CAPACITY = 512  # claims on their way at once
 
 log = logging.getLogger(__name__)
@@ -106,22 +114,38 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
+class Leases:
+    """The leases of this process, renewed for as long as it works on what they are for, be that an hour."""
+
+    def __init__(self, store: Store) -> None:
+        self.owner = owner()
+        self._store, self._renewed = store, now()
+
+    def renew(self) -> None:
+        """Let them last, if a third of their time is over; StoreError where they cannot be written."""
+        if not timedelta() <= now() - self._renewed < LEASE / 3:  # or the clock was put back
+            self._renewed = now()
+            self._store.renew(self.owner, self._renewed + LEASE)
+
+
 class Round:
     """One poll by hand: each feed that was due when it began is claimed once."""
 
     def __init__(self, store: Store, everything: bool, per_host: int) -> None:
         self._store, self._everything, self._per_host = store, everything, per_host
-        self._began, self._owner = now(), owner()
+        self._began, self._leases = now(), Leases(store)
 
     def claim_into(self, refresher: Refresher) -> bool:
         """Put on its way what there is room for; say whether there was any.
 
         What was settled after the round began is not due at its beginning any more, so it ends.
         """
+        self._leases.renew()
         room = CAPACITY - refresher.pending
         if room <= 0:
             return True
-        claims = self._store.claim(self._began, room, self._owner, LEASE, self._everything, self._per_host)
+        owner = self._leases.owner
+        claims = self._store.claim(self._began, room, owner, LEASE, self._everything, self._per_host)
         refresher.submit(claims)
         return bool(claims)
 
@@ -129,8 +153,8 @@ class Round:
 @contextmanager
 def refresher(read: Config, store: Store) -> Iterator[Refresher]:
     """Start a client and a pool of workers; stop both on leaving, whatever is under way."""
-    with _workers() as pool:
-        client = Client(read.polling, user_agent(read))
+    with workers() as pool:
+        client = _client(read)
         try:
             refresher = Refresher(read, store, client, pool, now, random.random)
             yield refresher
@@ -139,12 +163,21 @@ def refresher(read: Config, store: Store) -> Iterator[Refresher]:
             client.close()
 
 
+def _client(read: Config) -> Client:
+    # A request takes up to three files, of 256 at once, and some connections are kept open.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < MOST_FILES:
+        most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return Client(read.polling, user_agent(read))
+
+
 def inspect(read: Config) -> Iterator[Finding]:
     """Ask each feed once and yield what it answered; a feed that we know is asked conditionally."""
     known = {claim.subscription.key: claim for claim in _remembered(read)}
     claims = [_as_wanted(wanted, known.get(wanted.key)) for wanted in read.subscriptions]
-    with _workers() as pool:
-        client = Client(read.polling, user_agent(read))
+    with workers() as pool:
+        client = _client(read)
         try:
             yield from inspect_each(read, claims, client, pool, now())
         finally:
@@ -170,10 +203,12 @@ def _remembered(read: Config) -> tuple[Claim, ...]:
 
 
 @contextmanager
-def _workers() -> Iterator[Workers]:
+def workers() -> Iterator[Workers]:
+    """Start the processes that read documents; stop them on leaving, whatever they do."""
+    count = max(2, min(4, os.cpu_count() or 1))
+    quick = LastingPool(lambda: _pool(count, 500), count + 1, Row())  # one more, lest they wait for us
     # A process of the slow lane reads one document, and gives back what that took.
-    quick = LastingPool(lambda: _pool(max(2, min(4, os.cpu_count() or 1)), 500))
-    slow = LastingPool(lambda: _pool(1, 1))
+    slow = LastingPool(lambda: _pool(1, 1), 1, Row(SLOW_PATIENCE, SLOW_MOST), place_of)
     try:
         yield Lanes(quick, slow, is_heavy)
     finally:
@@ -181,10 +216,10 @@ def _workers() -> Iterator[Workers]:
         slow.stop()
 
 
-def _pool(workers: int, jobs: int) -> ProcessPool:
-    """Return a pool of *workers* processes, each of which is replaced after so many *jobs*."""
+def _pool(count: int, jobs: int) -> ProcessPool:
+    """Return a pool of *count* processes, each of which is replaced after so many *jobs*."""
     # Workers are made by a small server process: a fork of this one would copy its threads' locks.
-    return ProcessPool(workers, jobs, start_worker, context=_processes())
+    return ProcessPool(count, jobs, start_worker, context=_processes())
 
 
 def schema() -> dict[str, Any]:
@@ -213,46 +248,40 @@ def start_logging(level: int = logging.INFO) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start another process of this program; it may watch its stdin, which closes when this one is gone."""
-    here = str(Path(config.__file__).parents[2])
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH")))),
-    }
-    command = [sys.executable, "-m", module, *arguments]
-    # In a session of its own: a Ctrl-C at the terminal is for us, who then stop it in order.
-    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
-
-
-def when_parent_ends(act: Callable[[], None]) -> None:
-    """Call *act* when the process that started this one is gone, however it ended."""
-
-    def watch() -> None:
-        # Not sys.stdin: its lock would be held in this thread for ever, and a fork would inherit it so.
-        while os.read(0, 4096):
-            pass
-        act()
-
-    threading.Thread(target=watch, daemon=True, name="parent").start()
-
-
 def free_port(host: str, port: int) -> int:
     """Return *port*, or a free one where that is 0; raise UserError where it cannot be listened on."""
+    with hold_port(host, port) as held:
+        return int(held.getsockname()[1])
+
+
+def hold_port(host: str, port: int) -> socket.socket:
+    """Return a socket that has *port*, or a free one where that is 0; raise UserError where none can be had.
+
+    While it is open nobody gets the port by chance, but who asks for it by number: the pages, a moment later.
+    """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
+        held = socket.socket(family, kind)
+        try:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(address)
+        except OSError:
+            held.close()
+            raise
     except OSError as error:
         reason = error.strerror or str(error)
         raise UserError(f"cannot listen on {host}:{port}: {reason}; try another --port") from None
+    return held
 
 
 def _processes() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    # The server imports what it is told to only where it finds it, and says nothing where it does not.
+    os.environ.update(environment())
     context = PatientContext()
-    context.set_forkserver_preload(["aggregator.pipeline.reading"])
+    # All that a worker imports: what it imports by itself it has for itself.
+    context.set_forkserver_preload(
+        ["aggregator.pipeline.reading", "aggregator.pipeline.workers", "pebble.pool.process"]
+    )
     return context

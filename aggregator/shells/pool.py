@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +18,8 @@ from multiprocessing.synchronize import RLock
 from typing import Any, ClassVar
 
 from pebble import ProcessPool
+
+from aggregator.pipeline.row import Place, Row, put_off
 
 log = logging.getLogger(__name__)
 
@@ -43,27 +45,40 @@ class _Job:
     function: Callable[..., Any]
     args: Sequence[Any]
     timeout: float | None
+    place: Place
     promise: Future[Any] = field(default_factory=Future)
 
 
 class LastingPool:
     """Worker processes; a job that kills its own fails, others never notice that processes ended.
 
-    *make* makes a pool. May be used from several threads; all that happens inside happens in one of its own,
-    which no Ctrl-C interrupts in the middle of starting a process.
+    *make* makes a pool, which is given *busy* jobs at once. The others wait in a *row*; *place_of* tells
+    by the arguments of a job whose it is, and how many bytes it holds.
+
+    May be used from several threads; all that happens inside happens in one of its own, which no Ctrl-C
+    interrupts in the middle of starting a process.
     """
 
-    def __init__(self, make: Callable[[], ProcessPool]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], ProcessPool],
+        busy: int,
+        row: Row,
+        place_of: Callable[..., tuple[Hashable, int]] = lambda *_: (None, 0),
+    ) -> None:
         self._make, self._pool = make, make()
+        self._busy, self._place_of = busy, place_of
         self._made = time.monotonic()
-        self._jobs: dict[_Job, None] = {}  # not done yet, in their order
+        self._row, self._waiting = row, dict[Place, _Job]()
+        self._jobs: dict[_Job, float] = {}  # that the pool was given, and since when
         self._hand = ThreadPoolExecutor(1, "pool")
 
     def schedule(
         self, function: Callable[..., Any], args: Sequence[Any] = (), *, timeout: float | None = None
     ) -> Future[Any]:
         """Let a worker call *function*, for at most *timeout* seconds; return its result to come."""
-        job = _Job(function, args, timeout)
+        whose, size = self._place_of(*args)
+        job = _Job(function, args, timeout, Place(whose, size, time.monotonic()))
         self._hand.submit(self._take, job)
         return job.promise
 
@@ -73,8 +88,18 @@ class LastingPool:
         _end(self._pool).join(PATIENCE)
 
     def _take(self, job: _Job) -> None:
-        self._jobs[job] = None
-        self._give(job)
+        self._row.join(job.place)
+        self._waiting[job.place] = job
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Give the pool what it has room for, and put off what cannot wait."""
+        while len(self._jobs) < self._busy and (place := self._row.next()):
+            job = self._waiting.pop(place)
+            self._jobs[job] = time.monotonic()
+            self._give(job)
+        for place in self._row.put_off(time.monotonic()):
+            self._waiting.pop(place).promise.set_exception(put_off())
 
     def _give(self, job: _Job) -> None:
         pool = self._pool
@@ -96,17 +121,19 @@ class LastingPool:
         if isinstance(error, BrokenExecutor):
             self._renew(job, error)
             return
-        del self._jobs[job]
+        self._row.took(job.place.whose, time.monotonic() - self._jobs.pop(job))
         if error is not None:
             job.promise.set_exception(error)
         else:
             job.promise.set_result(done.result())
+        self._go_on()
 
     def _renew(self, job: _Job, error: BaseException) -> None:
         """Start other processes and give them all that is not done; fail *job* where those just ended too."""
         if time.monotonic() - self._made < SOONEST:
             del self._jobs[job]
             job.promise.set_exception(error)
+            self._hand.submit(self._go_on)
             return
         log.error("the processes that read documents ended; starting others")
         _end(self._pool)

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from aggregator.errors import UserError
 from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Manners, Settlement, Visit
 from aggregator.store import claims, clock, courtesy, places, reading, requests, retention
-from aggregator.store.engine import connect, migrate, told, writing
+from aggregator.store.creating import create
+from aggregator.store.engine import connect, told, writing
 from aggregator.store.ingest import Ledger
 from aggregator.store.reading import Place
 from aggregator.store.tables import desk
@@ -37,7 +38,7 @@ class Store:
 
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""
-        migrate(self._engine)
+        create(self._engine)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -99,6 +100,11 @@ class Store:
         """Return all feeds as claims would have them, without taking a lease: to look, not to poll."""
         with self._read() as connection:
             return claims.peek(connection)
+
+    def renew(self, owner: str, until: datetime) -> None:
+        """Let the leases of *owner* last until then: what they are for is under way still."""
+        with self._write() as connection:
+            claims.renew(connection, owner, until)
 
     def release(self, owner: str) -> None:
         """Give back every lease of *owner*."""

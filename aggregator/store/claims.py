@@ -80,6 +80,12 @@ def peek(connection: sa.Connection) -> tuple[Claim, ...]:
     )
 
 
+def renew(connection: sa.Connection, owner: str, until: datetime) -> None:
+    """Let the leases that *owner* has last until then."""
+    mine = sa.update(feeds).where(feeds.c.lease_owner == owner, feeds.c.lease_until < until)
+    connection.execute(mine.values(lease_until=until))
+
+
 def release(connection: sa.Connection, owner: str) -> None:
     """Give back every lease of *owner*."""
     mine = sa.update(feeds).where(feeds.c.lease_owner == owner)

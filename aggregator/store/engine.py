@@ -1,4 +1,4 @@
-"""The engine: one way to open SQLite and PostgreSQL, transactions that take turns, and migrations."""
+"""The engine: one way to open SQLite and PostgreSQL, and transactions that take turns."""
 
 from __future__ import annotations
 
@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -24,6 +20,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
+    "cache_size=-512",  # kB for each connection; the system keeps the file in memory anyway
 )
 
 # What SQLite says of the machine's troubles, and what an admin should read.
@@ -49,7 +46,7 @@ def connect(url: str, patience: float) -> sa.Engine:
         waiting = {"timeout": patience} if lite else {}
         engine = sa.create_engine(url, pool_pre_ping=not lite, connect_args=waiting)
     except (sa.exc.ArgumentError, ImportError) as error:
-        raise UserError(f"store: {_shown(url)} cannot be opened: {error}") from None
+        raise UserError(f"store: {shown(url)} cannot be opened: {error}") from None
     if lite:
         sa.event.listen(engine, "do_connect", _look_for_file)
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -65,48 +62,15 @@ def told() -> Iterator[None]:
         yield
     except sa.exc.DatabaseError as error:
         if isinstance(error, sa.exc.OperationalError | sa.exc.InternalError) or _is_damage(error):
-            raise StoreError(_in_words(error)) from error
+            raise StoreError(in_words(error)) from error
         raise
     except sa.exc.InterfaceError as error:
-        raise StoreError(_in_words(error)) from error
-
-
-def migrate(engine: sa.Engine) -> None:
-    """Create the store, or bring it up to this version; raise UserError where it cannot be.
-
-    A store that a newer version wrote is left alone.
-    """
-    config = AlembicConfig(attributes={"engine": engine})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    scripts = ScriptDirectory.from_config(config)
-    try:
-        _make_file(engine.url)
-        with engine.connect() as connection:
-            here = MigrationContext.configure(connection).get_current_revision()
-        if here is not None and here not in {script.revision for script in scripts.walk_revisions()}:
-            raise UserError(
-                f"store: {_shown(str(engine.url))} was written by a newer version of this program; "
-                "upgrade the program, or name another store in feeds.yaml"
-            )
-        if here != scripts.get_current_head():
-            with engine.execution_options(write=True).begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-    except sa.exc.DatabaseError as error:
-        raise UserError(f"store: {_shown(str(engine.url))} cannot be opened: {_in_words(error)}") from None
-    except OSError as error:
-        raise UserError(f"store: {_shown(str(engine.url))} cannot be made: {error.strerror}") from None
+        raise StoreError(in_words(error)) from error
 
 
 def writing(engine: sa.Engine) -> sa.Engine:
     """Return *engine* for transactions that write: on SQLite they take the writer's place from the start."""
     return engine.execution_options(write=True)
-
-
-def _make_file(url: sa.URL) -> None:
-    """Make an empty store where there is none: nobody else may, lest a lost file look like an empty one."""
-    if url.drivername.startswith("sqlite") and url.database and url.database != ":memory:":
-        Path(url.database).open("a").close()
 
 
 def _look_for_file(
@@ -149,7 +113,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     try:
         return sa.make_url(url).render_as_string(hide_password=True)
     except sa.exc.ArgumentError:
@@ -161,6 +125,6 @@ def _is_damage(error: sa.exc.DatabaseError) -> bool:
     return type(error) is sa.exc.DatabaseError
 
 
-def _in_words(error: sa.exc.DBAPIError) -> str:
+def in_words(error: sa.exc.DBAPIError) -> str:
     first = str(error.orig).strip().partition("\n")[0]
     return _WORDS.get(first, first)

@@ -67,4 +67,7 @@ def _configure(folder: Path, publisher: Publisher, faults: dict[str, Fault]) -> 
 
 def _is_polled(wire: Wire, key: str) -> bool:
     enough = not wire.faults[key].again or len(wire.asked(key)) > 2
-    return enough and wire.feed(key)["last_polled"] is not None
+    try:
+        return enough and wire.feed(key)["last_polled"] is not None
+    except OSError:  # a machine so busy that a page takes ten seconds is no reason to fail all tests
+        return False

@@ -52,7 +52,7 @@ def test_killed_while_they_read_the_processes_lose_no_document(tmp_path: Path, p
 def _of_kind(program: Program, kind: str) -> list[psutil.Process]:
     makers = processes(program, "multiprocessing.forkserver")
     maker = min(makers, key=lambda process: process.create_time())
-    pages = sorted(processes(program, "aggregator.shells.web"), key=lambda process: process.create_time())
+    pages = program.pages()
     match kind:
         case "forkserver":
             return [maker]

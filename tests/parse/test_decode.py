@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import tracemalloc
 import zlib
 
@@ -87,3 +89,21 @@ _packers = {
     "deflate": zlib.compress,
     "br": lambda plain: brotli.compress(plain, quality=5),
 }
+
+
+WITHOUT_MEMORY = """
+import brotli, resource
+from pathlib import Path
+from aggregator.parse.decode import unpacked
+
+body = brotli.compress(bytes(50_000_000), lgwin=24)
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 4_000_000, resource.RLIM_INFINITY))
+unpacked(body, {"content-encoding": "br"}, 40_000_000)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system bounds a process so")
+def test_want_of_memory_is_not_taken_for_broken_brotli() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MEMORY], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().rpartition("\n")[2].startswith("MemoryError")

@@ -86,9 +86,8 @@ def test_pages_that_are_killed_are_started_again(folder: Path) -> None:
     with Program("serve", "--port", "0", cwd=folder) as program:
         address = program.address()
         wait_until(lambda: bool(headlines(address)))
-        for process in program.family():
-            if "aggregator.shells.web" in process.cmdline():
-                process.kill()
+        for process in program.pages():
+            process.kill()
         program.says("starting them again")
         wait_until(lambda: _answers(address))
         assert headlines(address) == ["Headline one", "Headline two"]

@@ -15,6 +15,7 @@ from newsroom import HOUR, NOON, bring, claims, configuration, entry, settlement
 from aggregator.errors import StoreError, UserError
 from aggregator.model import Choice, Enclosure, Feed, FormerTitle, Html, Person, Validators
 from aggregator.store import Store
+from aggregator.store.migrating import upgrade
 from aggregator.store.tables import metadata
 
 ALL = Choice()
@@ -26,12 +27,24 @@ def titles(store: Store, choice: Choice = ALL) -> list[str]:
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> None:
-    store = Store(url)
-    store.create()
     engine = sa.create_engine(url)
+    upgrade(engine)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
+
+
+def test_an_older_store_is_brought_up_to_this_version_with_what_is_in_it(url: str) -> None:
+    engine = sa.create_engine(url)
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE desk SET revision = 42"))
+    store = Store(url)
+    store.create()
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert store.revision() == 42
+    store.close()
 
 
 def test_creating_a_store_twice_changes_nothing(store: Store) -> None:
@@ -74,6 +87,14 @@ def test_a_lease_ends_by_itself(store: Store) -> None:
     store.accept(configuration("nos"), NOON)
     claims(store)
     assert list(claims(store, NOON + 4 * MINUTES)) == ["nos"]
+
+
+def test_a_lease_that_is_renewed_lasts_and_those_of_others_do_not(store: Store) -> None:
+    store.accept(configuration("nos", "nu"), NOON)
+    for owner in ("busy", "dead"):
+        store.claim(NOON, 1, owner, 3 * MINUTES)
+    store.renew("busy", NOON + 6 * MINUTES)
+    assert len(claims(store, NOON + 4 * MINUTES)) == 1
 
 
 def test_a_settled_feed_is_due_when_it_was_said_and_remembers_all(store: Store) -> None:

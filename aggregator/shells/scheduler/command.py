@@ -18,7 +18,7 @@ from aggregator.errors import StoreError
 from aggregator.model import Config
 from aggregator.pipeline.refreshing import Refresher
 from aggregator.shells import bootstrap
-from aggregator.shells.scheduler.desk import Desk, stamp_of
+from aggregator.shells.scheduler.desk import Desk, Stamp, stamp_of
 from aggregator.shells.scheduler.pages import Pages
 from aggregator.store import Store
 
@@ -42,29 +42,45 @@ PATIENCE = 30.0  # seconds that others may keep the store locked before a start 
 @click.pass_obj
 def serve(path: Path, host: str, port: int, pages: int, guarded: bool) -> None:
     """Poll the feeds and serve the ticker, until Ctrl-C or SIGTERM."""
+    bootstrap.keep_small()
     stop, stamp = _stop_signal(), stamp_of(path)
     if guarded:
         bootstrap.when_parent_ends(stop.set)
-    port = bootstrap.free_port(host, port)
+    held = bootstrap.hold_port(host, port)  # to the end: the pages may have to be started again
+    port = held.getsockname()[1]
     address = f"http://{_in_address(host)}:{port}/"
     config = bootstrap.load(path, address)
     bootstrap.start_logging()
-    store = bootstrap.open_store(config, QUICK)
+    web = Pages(host, port, pages)  # before a store is open: SQLite outlives no fork
+    try:
+        store = bootstrap.open_store(config, QUICK)
+        _serve(config, store, web, partial(Desk, path, address, config, store), stamp, address, stop)
+        store.close()
+    finally:
+        web.stop()
+        held.close()
+
+
+def _serve(
+    config: Config,
+    store: Store,
+    web: Pages,
+    desk_of: Callable[..., Desk],
+    stamp: Stamp,
+    address: str,
+    stop: threading.Event,
+) -> None:
+    """Serve the pages of *store*, and poll, as soon as no other program does, until *stop*."""
     with bootstrap.polling_place(config) as take:
         alone = take()
         if alone:
             _in_time(lambda: store.accept(config, bootstrap.now()), stop)
-        web = Pages(config.store, host, port, pages)
-        try:
-            web.wait_until_they_answer(stop)
-            if not stop.is_set():
-                click.echo(f"The ticker is at {address} (Ctrl-C stops it)")
-            if alone or _stand_by(web, take, stop):
-                desk_of = partial(Desk, path, address, config, store, stamp=stamp if alone else None)
-                _poll(config, store, desk_of, web, stop)
-        finally:
-            web.stop()
-    store.close()
+        web.show(config.store)
+        web.wait_until_they_answer(stop)
+        if not stop.is_set():
+            click.echo(f"The ticker is at {address} (Ctrl-C stops it)")
+        if alone or _stand_by(web, take, stop):
+            _poll(config, store, partial(desk_of, stamp=stamp if alone else None), web, stop)
 
 
 def _poll(

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from aggregator.errors import StoreError, UserError
 from aggregator.model import Config, Outcome
 from aggregator.pipeline.refreshing import Refresher
+from aggregator.pipeline.workers import give_back_memory
 from aggregator.shells import bootstrap
 from aggregator.shells.scheduler.pages import Pages
 from aggregator.store import Store
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 Stamp = tuple[int, ...]
 
 SLEEP = timedelta(minutes=1)  # a tick that comes so late comes after a sleep
+TRIM = timedelta(seconds=1)  # between two looks for memory to give back; one takes a millisecond
 LEAP = timedelta(seconds=5)  # by less the clock is not put on or back, only right
 
 
@@ -53,7 +55,7 @@ class Desk:
         self._path, self._address = path, address
         self._store, self._refresher = store, refresher
         self._config, self._accepted = config, config
-        self._owner = bootstrap.owner()
+        self._leases = bootstrap.Leases(store)
         self._stamp = stamp
         self._store_fails = False
         self._awake: datetime | None = None
@@ -61,16 +63,17 @@ class Desk:
         self._clock_is_right = False  # it may have been wrong when the store was last written
 
     def tick(self) -> None:
-        """Claim what is due and put it on its way."""
-        room = bootstrap.CAPACITY - self._refresher.pending
-        if room <= 0 or self._refresher.is_held_up:
+        """Keep what was claimed, claim what is due, and put it on its way."""
+        if self._refresher.is_held_up:
             return
+        room = max(bootstrap.CAPACITY - self._refresher.pending, 0)
         try:
             self._put_clock_right()
             now = bootstrap.now()
             self._wake_up(now)
-            per_host = self._config.polling.per_host
-            claims = self._store.claim(now, room, self._owner, bootstrap.LEASE, per_host=per_host)
+            self._leases.renew()
+            owner, per_host = self._leases.owner, self._config.polling.per_host
+            claims = self._store.claim(now, room, owner, bootstrap.LEASE, per_host=per_host) if room else ()
         except StoreError as error:
             if not self._store_fails:
                 log.error("store: %s; nothing is asked until it can be written", error)
@@ -84,7 +87,7 @@ class Desk:
 
     def turn(self, web: Pages, scheduler: BackgroundScheduler, stop: threading.Event) -> None:
         """Turn the way through until *stop*; the configuration changes between two turns only."""
-        leaps = Leaps()
+        leaps, trimmed = Leaps(), bootstrap.now()
         while not stop.is_set():
             if leap := leaps():
                 _tell_leap(leap)
@@ -96,6 +99,9 @@ class Desk:
                 _tell(outcome)
             if not stop.is_set():
                 web.keep_up()
+            if bootstrap.now() - trimmed > TRIM or leap:
+                give_back_memory()
+                trimmed = bootstrap.now()
 
     def watch(self) -> None:
         """Take in an edited feeds.yaml; a broken one is told once, and the last good one stays."""
@@ -134,7 +140,7 @@ class Desk:
     def give_back(self) -> None:
         """Let others poll what this program had claimed."""
         try:
-            self._store.release(self._owner)
+            self._store.release(self._leases.owner)
         except StoreError as error:
             log.error("store: %s; the leases end by themselves", error)
 

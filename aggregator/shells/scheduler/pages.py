@@ -7,6 +7,8 @@ import logging
 import subprocess
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 from aggregator.errors import UserError
 from aggregator.shells import bootstrap
@@ -21,10 +23,19 @@ PATIENCE = 4.0  # seconds that they have to stop in, before they are killed
 class Pages:
     """The processes that serve pages, in a group that is started again should it end."""
 
-    def __init__(self, store: str, host: str, port: int, count: int) -> None:
-        self._store, self._host, self._port, self._count = store, host, port, count
+    def __init__(self, host: str, port: int, count: int) -> None:
+        """Start them; they wait for the store that they are to show."""
+        self._store, self._host, self._port, self._count = "", host, port, count
         self._started = time.monotonic()
-        self._process = self._start()
+        self._process = self._start(bootstrap.branch_off)
+
+    def show(self, store: str) -> None:
+        """Let them serve the pages of *store*."""
+        self._store = store
+        if self._process.stdin is not None:  # it stays open: when it closes, the pages know that we are gone
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(f"{store}\n".encode())  # no argument: it may hold a password
+                self._process.stdin.flush()
 
     def wait_until_they_answer(self, stop: threading.Event) -> None:
         """Return when the first page is served, or *stop* is set; raise UserError when it never will be."""
@@ -41,7 +52,8 @@ class Pages:
             return
         log.error("the pages' processes ended (status %s); starting them again", self._process.returncode)
         self._started = time.monotonic()
-        self._process = self._start()
+        self._process = self._start(bootstrap.start)
+        self.show(self._store)
 
     def stop(self) -> None:
         """End the processes, kindly first."""
@@ -52,12 +64,8 @@ class Pages:
             self._process.kill()
             self._process.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = bootstrap.start("aggregator.shells.web", self._host, str(self._port), str(self._count))
-        if process.stdin is not None:  # it stays open: when it closes, the pages know that we are gone
-            process.stdin.write(f"{self._store}\n".encode())  # not an argument: it may hold a password
-            process.stdin.flush()
-        return process
+    def _start(self, start: Callable[..., bootstrap.Child]) -> bootstrap.Child:
+        return start("aggregator.shells.web", self._host, str(self._port), str(self._count))
 
     def _answer(self) -> bool:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=2)

@@ -4,5 +4,5 @@ import sys
 
 from aggregator.shells.web.server import serve_pages
 
-if __name__ == "__main__":
-    serve_pages(sys.stdin.buffer.readline().decode().strip(), sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+if __name__ == "__main__" and (store := sys.stdin.buffer.readline().decode().strip()):
+    serve_pages(store, sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

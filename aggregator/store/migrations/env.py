@@ -1,4 +1,4 @@
-"""Alembic's door: runs the migrations on the connection that engine.migrate hands over."""
+"""Alembic's door: runs the migrations on the connection that migrating.py hands over."""
 
 from __future__ import annotations
 
