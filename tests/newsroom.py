@@ -67,7 +67,7 @@ def bring(
     rows = {claim.subscription.key: claim for claim in store.peek()}
     arrivals = [
         dedupe.arrival(
-            rows[key].feed, key, rows[key].subscription.url, each, not rows[key].subscription.dedupe
+            rows[key].feed, key, rows[key].subscription.url, each, not rows[key].subscription.dedupe, key
         )
         for key, entries in news.items()
         for each in reversed(entries)
@@ -77,9 +77,8 @@ def bring(
         arrivals = list(ledger.listed(sorted(arrivals, key=lambda a: a.entry.published)))
         index.forget(now - index.window)
         index.learn(ledger.since(index.revision, now - index.window))
-        plan = dedupe.decide(
-            arrivals, ledger.known(arrivals), index, ledger.next_entry, ledger.next_headline, now
-        )
+        numbers = dedupe.Numbers(ledger.next_entry, ledger.next_headline)
+        plan = dedupe.decide(arrivals, ledger.known(arrivals), index, numbers, now, dedupe.Settings())
         ledger.carry_out(plan)
         index.revision = ledger.revision
     return plan

@@ -22,7 +22,7 @@ ROOMS = {
     "store",
     "publish",
 }
-FLOORS = [WORDS, {"text"}, {"links"}, {"sanitise"}, ROOMS, {"pipeline"}, {"shells"}, {"__main__"}]
+FLOORS = [WORDS, {"text"}, {"links"}, {"names", "sanitise"}, ROOMS, {"pipeline"}, {"shells"}, {"__main__"}]
 EFFECTS = {"fetch", "store", "shells"}  # and publish/files
 MODULES = sorted(HOUSE.rglob("*.py"))
 

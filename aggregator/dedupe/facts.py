@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import blake2b
 
-from xxhash import xxh3_64_digest
+from xxhash import xxh3_64_digest, xxh32_intdigest
 
+from aggregator.dedupe.packing import pack
+from aggregator.dedupe.words import words_of
 from aggregator.links import canonical, host, is_article
 from aggregator.model import Arrival, Entry, Facts
-from aggregator.text import fold, plain
+from aggregator.names import title_key
+from aggregator.text import plain
 
 TAG_DATE = "2026"  # of the tags that we make: it never moves (RFC 4151)
 LONGEST_KEY = 500  # characters; PostgreSQL indexes 2,700 bytes
 
 _SEPARATOR = "\x1f"  # cannot occur in clean text
-_NOT_WORDS = re.compile(r"[^\w%€$£+]+")
 
 
-def arrival(feed: int, key: str, url: str, entry: Entry, alone: bool) -> Arrival:
+def arrival(feed: int, key: str, url: str, entry: Entry, alone: bool, name: str) -> Arrival:
     """Return *entry* of the *feed* (its row) called *key*, with its facts, ready to be decided upon.
+
+    *name* is the feed's title, by which it may sign the titles of its entries.
 
     Its uid follows the row, which stays when an admin renames the feed; its tag follows *url* and *key*, so
     that two stores filled from one feeds.yaml publish the same ids.
     """
     tag = f"tag:{host(url) or 'localhost'},{TAG_DATE}:{_name(key, entry.id).hex()}"
-    return Arrival(feed, _name(str(feed), entry.id), tag, entry, _facts(entry), alone)
+    return Arrival(feed, _name(str(feed), entry.id), tag, entry, facts(entry, feed, name), alone)
 
 
 def _name(feed: str, entry_id: str) -> bytes:
@@ -33,16 +36,12 @@ def _name(feed: str, entry_id: str) -> bytes:
     return blake2b(f"{feed}{_SEPARATOR}{entry_id}".encode(), digest_size=16).digest()
 
 
-def title_key(title: str) -> str:
-    """Return the form in which two titles are the same words: case, accents, quotes and dashes set aside.
-
-    Signs that change a meaning stay: 5 % is not 5, and C++ is not C.
-    """
-    return _NOT_WORDS.sub(" ", fold(title)).strip()
-
-
-def _facts(entry: Entry) -> Facts:
+def facts(entry: Entry, feed: int, name: str) -> Facts:
+    """Return what is worth knowing of *entry* before any two are compared."""
     link = canonical(entry.link) if entry.link else ""
+    site = host(link) if link else ""
+    publishers = tuple(filter(None, (name, site)))
+    words = words_of(entry.title, entry.summary, (entry.language or "").partition("-")[0], publishers)
     noticeable = (entry.title, entry.summary, plain(entry.content), link)
     everything = (
         entry.title,
@@ -65,6 +64,7 @@ def _facts(entry: Entry) -> Facts:
         digest=_digest(*map(repr, everything)),
         link_key=_bounded(link) if entry.link and is_article(entry.link) else "",
         title_key=title_key(entry.title),
+        words=pack(words, xxh32_intdigest((site or f"feed {feed}").encode())),
     )
 
 

@@ -1,117 +1,301 @@
-"""The index of recent entries: which headline does this one belong to?
+"""The index of recent entries: which of them may be the headline that has just come?
 
-Lives in memory, is filled from the store, and forgets what is older than the window. The rules are asked in
-their order, the surest first; each tells its name and its score, which are stored with the entry.
+Lives in memory, is filled from the store, and forgets what is older than the window. It finds candidates and
+knows which headlines and stories they belong to; it decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from heapq import nlargest
 
-from aggregator.model import Arrival, Known
+from xxhash import xxh3_64_intdigest
 
-# The same feed may bring one title twice in a morning (a correction sent out as a new article), but "The
-# weather for tomorrow" every day: the copies that one source makes of itself are looked for this far only.
-SAME_FEED_GAP = timedelta(hours=12)
+from aggregator.dedupe.frequencies import Frequencies, Rarities
+from aggregator.dedupe.packing import unpack
+from aggregator.dedupe.sides import Side, says_something
+from aggregator.model import Facts, Known
 
-# "Live", "In pictures", "Weather": so few characters are a label, not a headline that two papers share.
-SHORTEST_TITLE = 12
-FEWEST_CHARACTERS_UNSPACED = 6  # where a character says as much as a word: Chinese, Japanese, Korean
+RARE_WORDS = 8  # of a headline, by which candidates are looked for
+MOST_WITH_WORD = 150  # of the entries with one word, the newest
+CANDIDATES = 12  # that are compared
+
+_KEY = 1 << 63  # set in keys that are no tokens: digests of links and titles
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The entry that an arrival is a copy of, by which rule, and how sure that is (0–1)."""
+@dataclass(slots=True)
+class Trace:
+    """What the index keeps of an entry."""
 
-    known: Known
-    rule: str
-    score: float
+    row: int
+    headline: int
+    seen: float  # hours since 1970, when it was first seen
+    at: float  # when it was published
+    words: bytes
+    link: int
+    title_weight: float
+    summary_weight: float
+    weight: float
+    alone: bool
 
 
 class Index:
-    """What was seen within the window, by canonical link and by normalised title.
+    """What was seen within the window, by words, by canonical link and by title.
 
-    *revision* is the store's, up to which the index knows everything.
+    *revision* is the store's, up to which the index knows everything; *counted* the one up to which the
+    frequencies have counted it.
     """
 
-    def __init__(self, window: timedelta) -> None:
+    def __init__(self, window: timedelta, frequencies: Frequencies | None = None, counted: int = 0) -> None:
         self.window = window
-        self.revision = 0
-        self._links: dict[str, list[Known]] = {}
-        self._titles: dict[str, list[Known]] = {}
-        self._rows: dict[int, Known] = {}  # oldest first: rows are numbered as they come
+        self.frequencies = frequencies or Frequencies()
+        self.revision, self.counted = 0, counted
+        self._traces: dict[int, Trace] = {}  # oldest first: rows are numbered as they come
+        self._rows: dict[int, int | array[int]] = {}  # of a token, or a key of a link or a title
+        self._members: dict[int, tuple[int, ...]] = {}  # rows of a headline
+        self._story: dict[int, int] = {}  # of a headline, if it is not the one that founded it
+        self._folded: dict[int, tuple[int, ...]] = {}  # the headlines of a story, besides that one
+        self._sides: dict[int, Side] = {}  # of rows that were compared lately
+        self._stale = 0  # rows that are in _rows and nowhere else
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._traces)
+
+    # what it is told
 
     def learn(self, entries: Iterable[Known]) -> None:
         """Take in *entries*, in place of what was known of the same rows."""
         for known in entries:
-            if known.row in self._rows:
-                self._remove(self._rows[known.row])
-            self._rows[known.row] = known
-            if known.facts.link_key:
-                self._links.setdefault(known.facts.link_key, []).append(known)
-            if known.facts.title_key:
-                self._titles.setdefault(known.facts.title_key, []).append(known)
+            old = self._traces.get(known.row)
+            if old is not None:
+                self._part(old)
+            words, _ = unpack(known.facts.words)
+            rarities = self.frequencies.rarities(words.language)
+            title = says_something(words.title)
+            trace = Trace(
+                row=known.row,
+                headline=known.headline,
+                seen=hours(known.first_seen),
+                at=hours(known.published),
+                words=known.facts.words,
+                link=link_key(known.facts.link_key),
+                title_weight=rarities.weigh(title),
+                summary_weight=rarities.weigh(words.summary),
+                weight=rarities.weigh(title.union(words.summary)),
+                alone=known.alone,
+            )
+            self._traces[known.row] = trace
+            self._join(known.headline, known.row)
+            story = known.headline if known.story is None else known.story
+            if self.story_of(known.headline) != story:
+                self.fold(known.headline, story)
+            if known.alone:
+                continue
+            for key in self._keys(trace, title.union(words.summary)):
+                self._put(key, known.row)
+            if old is None and known.revision > self.counted:
+                self.frequencies.learn(words.language, title.union(words.summary))
+
+    def fold(self, headline: int, story: int) -> None:
+        """Note that *headline* belongs to *story*."""
+        self._unfold(headline)
+        if story != headline and headline in self._members:
+            self._story[headline] = story
+            self._folded[story] = (*self._folded.get(story, ()), headline)
 
     def forget(self, before: datetime) -> None:
         """Drop what was first seen before *before*."""
+        limit = hours(before)
         old = []
-        for known in self._rows.values():
-            if known.first_seen >= before:
+        for trace in self._traces.values():
+            if trace.seen >= limit:
                 break
-            old.append(known)
-        for known in old:
-            self._remove(known)
+            old.append(trace)
+        for trace in old:
+            self._part(trace)
+            del self._traces[trace.row]
+        self._stale += len(old)
+        if self._stale > len(self._traces) + 1000:
+            self._sweep()
 
-    def match(self, arrival: Arrival) -> Match | None:
-        """Return the best match of *arrival* among the headlines of the window, or None if it is news."""
-        if arrival.alone:
-            return None
-        return self._by_link(arrival) or self._by_title(arrival)
+    # what it is asked
 
-    def _by_link(self, arrival: Arrival) -> Match | None:
-        """Match the same article under other addresses: feeds of one publisher, aggregators, trackers.
+    def candidates(self, side: Side, rarities: Rarities) -> list[Trace]:
+        """Return the entries within the window that are likest *side*, by the rare words that they share."""
+        found: dict[int, float] = {}
+        for token in nlargest(RARE_WORDS, side.words, key=rarities.__getitem__):
+            rarity = rarities[token] ** 2
+            for row in self._with(token):
+                found[row] = found.get(row, 0.0) + rarity
+        likest = nlargest(CANDIDATES, found, key=found.__getitem__)
+        same = [
+            row for key in (side.link, title_key(side.title)) if key for row in self._with(key)[-MEMBERS:]
+        ]
+        far = self.window / _HOUR
+        rows = dict.fromkeys((*same, *likest))
+        traces = (self._traces[row] for row in rows if row in self._traces)
+        return [trace for trace in traces if abs(trace.at - side.at) <= far]
 
-        Within one feed an address that comes back with another title is a page that is used again.
-        """
-        if not arrival.facts.link_key:
-            return None
-        near = self._near(self._links.get(arrival.facts.link_key, ()), arrival)
-        return next((Match(known, "link", 1.0) for known in near if known.feed != arrival.feed), None)
+    def side(self, trace: Trace) -> Side:
+        """Return an entry that we have as a side of a comparison, with all that its headline says."""
+        side = self._sides.get(trace.row)
+        if side is None:
+            if len(self._sides) >= _MOST_SIDES:
+                self._sides.clear()
+            side = self._sides[trace.row] = self._side(trace)
+        return side
 
-    def _by_title(self, arrival: Arrival) -> Match | None:
-        if not _says_enough(arrival.facts.title_key):
-            return None
-        near = self._near(self._titles.get(arrival.facts.title_key, ()), arrival)
-        return next((Match(known, "title", 0.95) for known in near if not _repeats(known, arrival)), None)
+    def _side(self, trace: Trace) -> Side:
+        words, source = unpack(trace.words)
+        others = self._members.get(trace.headline, ())
+        title = says_something(words.title)
+        said, names = title.union(words.summary), words.names
+        if len(others) > 1:
+            more = [unpack(self._traces[row].words)[0] for row in others[:_MOST_MEMBERS] if row != trace.row]
+            said = said.union(*(says_something(each.title).union(each.summary) for each in more))
+            names = names.union(*(each.names for each in more))
+        return Side(
+            words.title,
+            title,
+            frozenset(words.summary),
+            said,
+            names,
+            words.cased,
+            words.cut,
+            source,
+            trace.link,
+            trace.at,
+            trace.title_weight,
+            trace.summary_weight,
+            trace.weight,
+        )
 
-    def _near(self, candidates: Iterable[Known], arrival: Arrival) -> list[Known]:
-        """Return those published within the window of *arrival*, the nearest in time first."""
+    def story_of(self, headline: int) -> int:
+        """Return the story that *headline* belongs to: the id of the headline that founded it."""
+        return self._story.get(headline, headline)
 
-        def gap(known: Known) -> timedelta:
-            return abs(known.published - arrival.entry.published)
+    def sources_of(self, headline: int) -> int:
+        """Return how many entries *headline* has."""
+        return len(self._members.get(headline, ()))
 
-        return sorted((k for k in candidates if not k.alone and gap(k) <= self.window), key=gap)
+    def size_of(self, story: int) -> int:
+        """Return how many headlines of *story* are remembered."""
+        return len(self._folded.get(story, ())) + (story in self._members)
 
-    def _remove(self, known: Known) -> None:
-        del self._rows[known.row]
-        for shelf, key in ((self._links, known.facts.link_key), (self._titles, known.facts.title_key)):
-            if key:
-                shelf[key].remove(known)
-                if not shelf[key]:
-                    del shelf[key]
+    def headlines_of(self, story: int) -> tuple[int, ...]:
+        """Return the headlines of *story*, its founder first."""
+        return (story, *self._folded.get(story, ()))
+
+    # how it is kept
+
+    def _keys(self, trace: Trace, words: Iterable[int]) -> Iterator[int]:
+        yield from words
+        if trace.link:
+            yield trace.link
+        title = title_key(says_something(unpack(trace.words)[0].title))
+        if title:
+            yield title
+
+    def _put(self, key: int, row: int) -> None:
+        """Note that *row* has *key*. Most words occur once: these need no list."""
+        rows = self._rows.get(key)
+        if rows is None:
+            self._rows[key] = row
+        elif isinstance(rows, int):
+            if rows != row:
+                self._rows[key] = array("Q", (rows, row))
+        elif rows[-1] != row:
+            rows.append(row)
+
+    def _with(self, key: int) -> list[int]:
+        """Return the newest rows with *key*."""
+        rows = self._rows.get(key, ())
+        return [rows] if isinstance(rows, int) else list(rows[-MOST_WITH_WORD:])
+
+    def _join(self, headline: int, row: int) -> None:
+        """Put an entry into its headline, whose other entries say more now."""
+        members = self._members.get(headline, ())
+        self._members[headline] = (*members, row)
+        for other in members:
+            self._sides.pop(other, None)
+
+    def _part(self, trace: Trace) -> None:
+        """Take an entry out of its headline."""
+        members = self._members[trace.headline]
+        for row in members:
+            self._sides.pop(row, None)
+        left = tuple(row for row in members if row != trace.row)
+        if left:
+            self._members[trace.headline] = left
+        else:
+            del self._members[trace.headline]
+            self._unfold(trace.headline)
+
+    def _unfold(self, headline: int) -> None:
+        story = self._story.pop(headline, None)
+        if story is None:
+            return
+        left = tuple(other for other in self._folded[story] if other != headline)
+        if left:
+            self._folded[story] = left
+        else:
+            del self._folded[story]
+
+    def _sweep(self) -> None:
+        """Make _rows anew, without what was forgotten."""
+        for key, rows in list(self._rows.items()):
+            kept = [row for row in ([rows] if isinstance(rows, int) else rows) if row in self._traces]
+            if not kept:
+                del self._rows[key]
+            else:
+                self._rows[key] = kept[0] if len(kept) == 1 else array("Q", kept)
+        self._stale = 0
 
 
-def _says_enough(title_key: str) -> bool:
-    unspaced = " " not in title_key and not title_key.isascii()
-    return len(title_key) >= (FEWEST_CHARACTERS_UNSPACED if unspaced else SHORTEST_TITLE)
+MEMBERS = 3  # of those with the same link or title that are compared
+_MOST_MEMBERS = 8  # of a headline whose words count
+_MOST_SIDES = 2000  # kept unpacked: what is compared once is often compared again
 
 
-def _repeats(known: Known, arrival: Arrival) -> bool:
-    """Say whether one feed brings a title again so late that it is another article."""
-    same_feed = known.feed == arrival.feed
-    return same_feed and abs(known.published - arrival.entry.published) > SAME_FEED_GAP
+def side_of(facts: Facts, published: datetime, frequencies: Frequencies) -> tuple[Side, Rarities]:
+    """Return an entry as a side of a comparison, and how rare words are in its language."""
+    words, source = unpack(facts.words)
+    rare = frequencies.rarities(words.language)
+    title = says_something(words.title)
+    said = title.union(words.summary)
+    side = Side(
+        words.title,
+        title,
+        frozenset(words.summary),
+        said,
+        words.names,
+        words.cased,
+        words.cut,
+        source,
+        link_key(facts.link_key),
+        hours(published),
+        rare.weigh(title),
+        rare.weigh(words.summary),
+        rare.weigh(said),
+    )
+    return side, rare
+
+
+def hours(moment: datetime) -> float:
+    """Return hours since 1970."""
+    return (moment - _EPOCH) / _HOUR
+
+
+def link_key(link: str) -> int:
+    """Return the key of a canonical link; 0 for none."""
+    return xxh3_64_intdigest(link.encode()) | _KEY if link else 0
+
+
+def title_key(title: frozenset[int]) -> int:
+    """Return the key of a title's words, whatever their order; 0 for none."""
+    return xxh3_64_intdigest(array("I", sorted(title)).tobytes()) | _KEY if title else 0

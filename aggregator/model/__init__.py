@@ -22,6 +22,8 @@ from aggregator.model.ledger import (
     Known,
     Manners,
     Plan,
+    Reasons,
+    Refusal,
     Revision,
     Settlement,
     Visit,
@@ -29,6 +31,7 @@ from aggregator.model.ledger import (
 from aggregator.model.news import (
     FLOOD,
     FORMATS,
+    MERGED,
     Choice,
     Edition,
     Entry,
@@ -41,6 +44,7 @@ from aggregator.model.news import (
     Held,
     Html,
     Outcome,
+    Related,
     Source,
     State,
 )
@@ -58,6 +62,7 @@ from aggregator.model.wire import (
 __all__ = [
     "FLOOD",
     "FORMATS",
+    "MERGED",
     "Addition",
     "Arrival",
     "Choice",
@@ -88,6 +93,9 @@ __all__ = [
     "Publishing",
     "RawEntry",
     "RawText",
+    "Reasons",
+    "Refusal",
+    "Related",
     "Request",
     "Response",
     "Revision",

@@ -95,6 +95,7 @@ class Facts:
     digest: bytes  # of everything, 8 bytes
     link_key: str  # canonical link, or '' where it names no single article
     title_key: str  # normalised title
+    words: bytes  # of title and summary, and who published them, as `dedupe.packing` packs them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,30 @@ class Known:
     published: datetime
     first_seen: datetime
     alone: bool
+    entry_id: str = ""  # as its publisher gave it
+    story: int | None = None  # of its headline
+    revision: int = 0  # of the store, when it last changed
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A headline that a new one was near to, and did not join."""
+
+    entry: int  # the row that it was compared with
+    score: float  # 0–1
+    veto: str  # what forbade it, or "score": too little in common
+    words: tuple[str, ...] = ()  # of the new title, those in conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why an entry is where it is, besides rule and score."""
+
+    words: tuple[str, ...] = ()  # that it has in common with the entry that it was matched with
+    refused: tuple[Refusal, ...] = ()  # the nearest first
+    story_with: int | None = None  # the entry by which its headline came into a story
+    story_score: float = 0.0
+    story_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +172,8 @@ class Addition:
     score: float  # 0–1
     matched: int | None = None  # the entry that it is thought to be a copy of
     guid: str | None = None  # set where the entry founds the headline
+    story: int | None = None  # that a founded headline belongs to; its own number if it begins one
+    reasons: Reasons = Reasons()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +191,5 @@ class Plan:
 
     additions: tuple[Addition, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    succeeded: tuple[int, ...] = ()  # rows whose id their publisher has given to another article
+    merged: tuple[tuple[int, int], ...] = ()  # stories, and the older ones that they turned out to be

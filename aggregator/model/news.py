@@ -18,6 +18,7 @@ Format = Literal["rss", "atom", "json"]
 Flood = Literal["known", "many", "stamped"]
 """Why entries are held out of the ticker: had before under other ids, too many for a day, all of one date."""
 
+MERGED = "merged"  # why a headline is not shown whose entries are in another one, by the admin's word
 FLOOD = "flood"  # the rule by which a held entry has a line of its own that is not shown
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
 
@@ -76,6 +77,7 @@ class Source:
     published: datetime
     rule: str  # the rule that put it here; "founded" for the first
     score: float  # 0–1
+    words: tuple[str, ...] = ()  # that it has in common with what it was matched with
     comments: int | None = None
     comments_link: str | None = None
 
@@ -86,6 +88,17 @@ class FormerTitle:
 
     title: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another headline of the same story."""
+
+    id: int
+    title: str
+    language: str | None
+    published: datetime
+    source: str  # the name of its lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,7 @@ class Headline:
     sources: tuple[Source, ...]  # the lead first, then by time
     formerly: tuple[FormerTitle, ...] = ()  # oldest first
     story: int | None = None
+    related: tuple[Related, ...] = ()  # the others of its story, the newest first
 
     @property
     def lead(self) -> Source:

@@ -64,7 +64,9 @@ def read(job: Job) -> Reading:
         chosen = filters.chosen(entries, job.subscription)
     alone = not job.subscription.dedupe
     key, url = job.subscription.key, job.subscription.url
-    arrivals = tuple(dedupe.arrival(job.feed, key, url, entry, alone) for entry in reversed(chosen))
+    arrivals = tuple(
+        dedupe.arrival(job.feed, key, url, entry, alone, about.title) for entry in reversed(chosen)
+    )
     return Reading(about, arrivals, document.item_hashes)
 
 

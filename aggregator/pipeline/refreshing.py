@@ -19,7 +19,7 @@ from typing import Literal
 
 from xxhash import xxh3_128_digest
 
-from aggregator import cadence, dedupe
+from aggregator import cadence
 from aggregator.errors import FeedError, StoreError
 from aggregator.fetch import Client, LeftAloneError, complaint
 from aggregator.links import without_credentials
@@ -38,6 +38,7 @@ from aggregator.model import (
     Visit,
 )
 from aggregator.pipeline import remembering
+from aggregator.pipeline.deciding import Decider
 from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
 from aggregator.pipeline.visiting import visit
 from aggregator.pipeline.workers import Workers, breaks_its_reader, failure
@@ -100,8 +101,7 @@ class Refresher:
     def reconfigure(self, config: Config) -> None:
         """Go on under another configuration; what is under way ends under the old one."""
         self._polling = config.polling
-        self._window = min(config.matching.window, config.keep)
-        self._index = dedupe.Index(self._window)
+        self._decider = Decider(config)
         self._client.reconfigure(config.polling)
 
     @property
@@ -281,7 +281,7 @@ class Refresher:
         try:
             plan = self._ingest(ready, now)
         except StoreError as error:
-            self._index = dedupe.Index(self._window)  # it may know decisions that were never stored
+            self._decider.forget()
             if not self._store_wait:
                 log.error(
                     "store: %s; what %d feeds brought is kept until it can be written", error, len(ready)
@@ -303,16 +303,7 @@ class Refresher:
             arrivals = list(ledger.listed(arrivals))
             if not arrivals:
                 return Plan()
-            horizon = now - self._window
-            self._index.forget(horizon)
-            self._index.learn(ledger.since(self._index.revision, horizon))
-            known = ledger.known(arrivals)
-            rushes = dedupe.rushes(arrivals, known)
-            arrivals = list(dedupe.hold(arrivals, rushes, ledger.habits(rushes), now))
-            plan = dedupe.decide(arrivals, known, self._index, ledger.next_entry, ledger.next_headline, now)
-            ledger.carry_out(plan)
-            self._index.revision = ledger.revision
-        return plan
+            return self._decider.ingest(ledger, arrivals, now)
 
 
 def _of(outcome: Outcome, response: Response | None) -> Outcome:

@@ -176,6 +176,11 @@ class Store:
         with self._read() as connection:
             return reading.headline(connection, number)
 
+    def moved(self, number: int) -> int | None:
+        """Return the headline that has the entries of *number* now, if the admin had them moved."""
+        with self._read() as connection:
+            return reading.moved(connection, number)
+
     def health(self, now: datetime) -> tuple[FeedHealth, ...]:
         """Return the state of each source that is polled."""
         with self._read() as connection:

@@ -13,7 +13,9 @@ from aggregator.links import host
 from aggregator.model import Claim, Config, Settlement, Subscription
 from aggregator.store import courtesy, places
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
-from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, validators_of
+from aggregator.store.overriding import override
+from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, config_of, validators_of
+from aggregator.store.stories import fold_all, unfold_all
 from aggregator.store.tables import Instant, desk, feeds, hosts
 
 
@@ -35,7 +37,19 @@ def accept(connection: sa.Connection, config: Config, now: datetime) -> None:
             _renew(connection, row, subscription, now)
     for chunk in chunks(row.id for row in rows if row.id not in kept):
         connection.execute(sa.update(feeds).where(feeds.c.id.in_(chunk)).values(active=False))
+    _match(connection, config, now)
     _remember(connection, config)
+
+
+def _match(connection: sa.Connection, config: Config, now: datetime) -> None:
+    """Do to what is stored what the admin says of it."""
+    override(connection, config.matching, now)
+    text = connection.execute(sa.select(desk.c.config)).scalar_one()
+    was = config_of(text).matching.stories if text else config.matching.stories
+    if was and not config.matching.stories:
+        unfold_all(connection, now)
+    elif not was and config.matching.stories:
+        fold_all(connection, now)
 
 
 def anything_due(connection: sa.Connection, now: datetime, by_hand: bool) -> bool:

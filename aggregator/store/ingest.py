@@ -11,11 +11,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from aggregator.model import Addition, Arrival, Habit, Known, Plan, Revision
+from aggregator.model import Addition, Arrival, Habit, Known, Plan, Reasons, Revision
+from aggregator.names import titles_in
 from aggregator.store.habits import habits
 from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
-from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, chunks, entry_columns, known_of
-from aggregator.store.tables import desk, dropped, entries, feeds, headline_titles, headlines, terms
+from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, REASONS, chunks, entry_columns, known_of
+from aggregator.store.stories import choose_story_leads, move_story, stories_of
+from aggregator.store.tables import (
+    desk,
+    dropped,
+    entries,
+    feeds,
+    frequencies,
+    headline_titles,
+    headlines,
+    terms,
+)
 
 
 class Ledger:
@@ -55,9 +66,33 @@ class Ledger:
                 found |= self._fetch(sa.and_(entries.c.feed == feed, entries.c.link_key.in_(some)))
         return tuple(found.values())
 
+    def called(self, names: frozenset[str]) -> tuple[Known, ...]:
+        """Return the entries that are called one of *names*."""
+        found: dict[int, Known] = {}
+        for some in chunks(names):
+            found |= self._fetch(sa.or_(entries.c.entry_id.in_(some), entries.c.link_key.in_(some)))
+        for some in chunks(titles_in(names)):
+            found |= self._fetch(entries.c.title_key.in_(some))
+        return tuple(found.values())
+
+    def frequencies(self) -> tuple[dict[str, bytes], int]:
+        """Return the counts of words, language by language, and the revision up to which they count."""
+        rows = self._connection.execute(sa.select(frequencies)).all()
+        return {row.language: row.counts for row in rows}, max((row.revision for row in rows), default=0)
+
+    def keep_frequencies(self, counts: Mapping[str, bytes], revision: int) -> None:
+        """Keep the counts of words as they are at *revision*."""
+        self._connection.execute(sa.delete(frequencies))
+        rows = [
+            {"language": language, "counts": row, "revision": revision} for language, row in counts.items()
+        ]
+        if rows:
+            self._connection.execute(sa.insert(frequencies), rows)
+
     def since(self, revision: int, first_seen: datetime) -> Iterable[Known]:
         """Yield what changed after *revision* among the entries seen since *first_seen*, oldest row first."""
-        wanted = sa.select(*KNOWN).where(entries.c.revision > revision, entries.c.first_seen >= first_seen)
+        changed = sa.and_(entries.c.revision > revision, entries.c.first_seen >= first_seen)
+        wanted = sa.select(*KNOWN).join_from(entries, headlines).where(changed)
         rows = self._connection.execute(wanted.order_by(entries.c.id), execution_options={"yield_per": 5000})
         return (known_of(row) for row in rows)
 
@@ -70,6 +105,7 @@ class Ledger:
         if not plan.additions and not plan.revisions:
             return
         self.revision += 1
+        self._retire(plan.succeeded)
         self._found([addition for addition in plan.additions if addition.guid is not None])
         self._add(plan.additions)
         self._revise(plan.revisions)
@@ -78,6 +114,7 @@ class Ledger:
         self._touch(joined | revised)
         choose_leads(self._connection, joined | revised, self._now)
         index_headlines(self._connection, joined | revised)
+        self._fold(plan, joined)
         self._changed_feeds(plan)
         self._connection.execute(
             sa.update(desk).values(
@@ -88,8 +125,22 @@ class Ledger:
         )
 
     def _fetch(self, condition: sa.ColumnElement[bool]) -> dict[int, Known]:
-        rows = self._connection.execute(sa.select(*KNOWN).where(condition))
+        rows = self._connection.execute(sa.select(*KNOWN).join_from(entries, headlines).where(condition))
         return {row.id: known_of(row) for row in rows}
+
+    def _retire(self, rows: Iterable[int]) -> None:
+        """Let go of the ids of entries that their publishers have given to other articles."""
+        for row in rows:
+            old = sa.update(entries).where(entries.c.id == row)
+            self._connection.execute(old.values(uid=f"retired {row}".encode()))
+
+    def _fold(self, plan: Plan, joined: Collection[int]) -> None:
+        """Fold the headlines of one event under the one that speaks for it."""
+        for story, older in plan.merged:
+            move_story(self._connection, story, older, self.revision)
+        stories = {addition.story for addition in plan.additions if addition.story != addition.headline}
+        stories |= stories_of(self._connection, joined)
+        choose_story_leads(self._connection, {story for story in stories if story is not None}, self._now)
 
     def _found(self, founders: Sequence[Addition]) -> None:
         if not founders:
@@ -100,7 +151,7 @@ class Ledger:
             taken.update(self._connection.execute(used).scalars())
         rows = []
         for addition in founders:
-            guid = addition.arrival.tag if addition.guid in taken else str(addition.guid)
+            guid = self._free(addition, taken)
             taken.add(guid)
             rows.append(_headline_columns(addition, guid, self._now))
         self._connection.execute(sa.insert(headlines), rows)
@@ -108,6 +159,19 @@ class Ledger:
         categories = subscriptions_of(self._connection, {a.arrival.feed for a in shown})
         if found := list(founding_terms(shown, categories)):
             self._connection.execute(sa.insert(terms), found)
+
+    def _free(self, addition: Addition, taken: Collection[str]) -> str:
+        """Return a guid that no other headline has: the publisher's, a tag of ours, or one with a date.
+
+        The tag is taken too where a publisher gave one id to two articles.
+        """
+        if addition.guid not in taken:
+            return str(addition.guid)
+        tag = addition.arrival.tag
+        used = sa.select(headlines.c.guid).where(headlines.c.guid == tag)
+        if tag not in taken and self._connection.execute(used).first() is None:
+            return tag
+        return f"{tag}:{addition.arrival.entry.published:%Y%m%dT%H%M%S}.{addition.row}"
 
     def _add(self, additions: Sequence[Addition]) -> None:
         rows = [
@@ -123,6 +187,9 @@ class Ledger:
                 "rule": addition.rule,
                 "score": addition.score,
                 "matched": addition.matched,
+                "reasons": ""
+                if addition.reasons == _NO_REASONS
+                else REASONS.dump_json(addition.reasons).decode(),
                 "revision": self.revision,
             }
             for addition in additions
@@ -172,7 +239,11 @@ def _headline_columns(addition: Addition, guid: str, now: datetime) -> dict[str,
         "updated": addition.arrival.entry.updated or addition.arrival.entry.published,
         "changed": now,
         "held": addition.arrival.held,
+        "story": addition.story,
     }
+
+
+_NO_REASONS = Reasons()
 
 
 _REVISE = (

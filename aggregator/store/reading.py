@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,19 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from aggregator.links import without_credentials
-from aggregator.model import Choice, Config, Feed, FeedHealth, FormerTitle, Headline, Held, Source, State
+from aggregator.model import (
+    MERGED,
+    Choice,
+    Config,
+    Feed,
+    FeedHealth,
+    FormerTitle,
+    Headline,
+    Held,
+    Related,
+    Source,
+    State,
+)
 from aggregator.store.rows import SOURCE, about_of, chunks, config_of, entry_of, source_of
 from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts, terms
 from aggregator.text import fold
@@ -64,7 +76,7 @@ def ticker(
     connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
 ) -> tuple[Headline, ...]:
     """Return at most *limit* lines, newest first, older than *before*; their contents are left out."""
-    return _headlines(connection, _chosen(connection, choice, zone, before, limit), _LINE)
+    return _headlines(connection, _chosen(connection, choice, zone, before, limit, choice == Choice()), _LINE)
 
 
 def articles(connection: sa.Connection, choice: Choice, zone: ZoneInfo, limit: int) -> tuple[Headline, ...]:
@@ -77,6 +89,13 @@ def headline(connection: sa.Connection, number: int) -> Headline | None:
     """Return one headline with its content."""
     found = _headlines(connection, [number], (*_LINE, entries.c.content))
     return found[0] if found else None
+
+
+def moved(connection: sa.Connection, number: int) -> int | None:
+    """Return the headline that has the entries of *number* now, if the admin had them moved."""
+    into = sa.select(headlines.c.merged_into).where(headlines.c.id == number)
+    found: int | None = connection.execute(into).scalar_one_or_none()
+    return found
 
 
 def counts(connection: sa.Connection) -> tuple[int, int]:
@@ -112,14 +131,21 @@ def config_error(connection: sa.Connection) -> str | None:
 
 
 def _chosen(
-    connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
+    connection: sa.Connection,
+    choice: Choice,
+    zone: ZoneInfo,
+    before: Place | None,
+    limit: int,
+    folded: bool = False,
 ) -> Sequence[int]:
-    """Return the ids of the lines, newest first: one walk along an index."""
+    """Return the ids of the lines, newest first, by one walk along an index; *folded*: one for each story."""
     term = _term(choice)
     place = (terms.c.published, terms.c.headline) if term else (headlines.c.published, headlines.c.id)
     wanted = sa.select(place[1]).order_by(place[0].desc(), place[1].desc()).limit(limit)
     # What is held has no terms.
     wanted = wanted.where(terms.c.term == term if term else headlines.c.held.is_(None))
+    if folded:
+        wanted = wanted.where(headlines.c.under.is_(None))
     if choice.day is not None:
         first, last = _bounds(date.fromisoformat(choice.day), zone)
         wanted = wanted.where(place[0] >= first, place[0] < last)
@@ -163,8 +189,44 @@ def _headlines(connection: sa.Connection, ids: Sequence[int], columns: Sequence[
         leads = {row.number: row.lead for row in rows}
         sources = _sources(connection, chunk, leads)
         former = _former(connection, chunk, leads)
-        found |= {row.number: _headline(row, sources[row.number], former.get(row.number, ())) for row in rows}
+        related = _related(connection, {row.story for row in rows if row.story is not None})
+        found |= {
+            row.number: replace(
+                _headline(row, sources[row.number], former.get(row.number, ())),
+                related=tuple(other for other in related.get(row.story, ()) if other.id != row.number),
+            )
+            for row in rows
+            if row.number in sources
+        }
     return tuple(found[number] for number in ids if number in found)
+
+
+def _related(connection: sa.Connection, stories: Collection[int]) -> dict[int, tuple[Related, ...]]:
+    """Return the headlines of each of *stories* that have more than one, the newest first."""
+    several = (
+        sa.select(headlines.c.story)
+        .where(headlines.c.story.in_(stories), headlines.c.under.is_not(None))
+        .distinct()
+    )
+    rows = connection.execute(
+        sa.select(
+            headlines.c.story,
+            headlines.c.id,
+            headlines.c.published,
+            entries.c.title,
+            entries.c.language,
+            feeds.c.name,
+        )
+        .join_from(headlines, entries, entries.c.id == headlines.c.lead)
+        .join(feeds, feeds.c.id == entries.c.feed)
+        .where(headlines.c.story.in_(several), headlines.c.held.is_(None))
+        .order_by(headlines.c.published.desc(), headlines.c.id.desc())
+    )
+    found: dict[int, tuple[Related, ...]] = {}
+    for row in rows:
+        one = Related(row.id, row.title, row.language, row.published, row.name)
+        found[row.story] = (*found.get(row.story, ()), one)
+    return found
 
 
 def _headline(row: sa.Row[Any], sources: tuple[Source, ...], former: tuple[FormerTitle, ...]) -> Headline:
@@ -236,7 +298,7 @@ def _held(connection: sa.Connection) -> dict[int, tuple[Held, ...]]:
     rows = connection.execute(
         sa.select(entries.c.feed, headlines.c.held, sa.func.count().label("number"), last.label("last"))
         .join_from(headlines, entries, entries.c.id == headlines.c.lead)
-        .where(headlines.c.held.is_not(None))
+        .where(headlines.c.held.is_not(None), headlines.c.held != MERGED)
         .group_by(entries.c.feed, headlines.c.held)
         .order_by(entries.c.feed, last)
     )

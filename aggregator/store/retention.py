@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from aggregator.store.overriding import forget
 from aggregator.store.tables import desk, dropped, entries, feeds, headline_titles, headlines, terms
 
 BATCH = 500  # headlines in one transaction, so that no one waits long for the writer's place
@@ -23,6 +24,7 @@ def prune(connection: sa.Connection, before: datetime) -> int:
     ids = connection.execute(old).scalars().all()
     if not ids:
         return 0
+    forget(connection, ids)
     uids = connection.execute(sa.select(entries.c.uid).where(entries.c.headline.in_(ids))).scalars()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     rows = [{"uid": uid, "seen": before} for uid in uids]

@@ -20,11 +20,12 @@ from aggregator.model import (
     Html,
     Known,
     Person,
+    Reasons,
     Source,
     Subscription,
     Validators,
 )
-from aggregator.store.tables import entries, feeds
+from aggregator.store.tables import entries, feeds, headlines
 from aggregator.text import fold
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ Details = tuple[tuple[Person, ...], tuple[str, ...], tuple[Enclosure, ...]]
 ABOUT: TypeAdapter[Feed] = TypeAdapter(Feed)
 CONFIG: TypeAdapter[Config] = TypeAdapter(Config)
 DETAILS: TypeAdapter[Details] = TypeAdapter(Details)
+REASONS: TypeAdapter[Reasons] = TypeAdapter(Reasons)
 SUBSCRIPTION: TypeAdapter[Subscription] = TypeAdapter(Subscription)
 
 KNOWN: tuple[sa.Column[Any], ...] = (
@@ -45,9 +47,13 @@ KNOWN: tuple[sa.Column[Any], ...] = (
     entries.c.digest,
     entries.c.link_key,
     entries.c.title_key,
+    entries.c.words,
     entries.c.published,
     entries.c.first_seen,
     entries.c.alone,
+    entries.c.entry_id,
+    entries.c.revision,
+    headlines.c.story,
 )
 ENTRY_COLUMNS = (
     "title",
@@ -67,6 +73,7 @@ ENTRY_COLUMNS = (
     "digest",
     "link_key",
     "title_key",
+    "words",
     "folded",
 )
 SOURCE: tuple[sa.Column[Any], ...] = (
@@ -84,6 +91,8 @@ SOURCE: tuple[sa.Column[Any], ...] = (
     entries.c.updated,
     entries.c.rule,
     entries.c.score,
+    entries.c.matched,
+    entries.c.reasons,
     entries.c.comments,
     entries.c.comments_link,
 )
@@ -110,6 +119,7 @@ def entry_columns(arrival: Arrival) -> dict[str, Any]:
         "digest": facts.digest,
         "link_key": facts.link_key,
         "title_key": facts.title_key,
+        "words": facts.words,
         "folded": fold(f"{entry.title} {entry.summary}"),
     }
 
@@ -145,10 +155,13 @@ def known_of(row: sa.Row[Any]) -> Known:
         uid=row.uid,
         headline=row.headline,
         title=row.title,
-        facts=Facts(row.fingerprint, row.digest, row.link_key, row.title_key),
+        facts=Facts(row.fingerprint, row.digest, row.link_key, row.title_key, row.words),
         published=row.published,
         first_seen=row.first_seen,
         alone=row.alone,
+        entry_id=row.entry_id,
+        story=row.story,
+        revision=row.revision,
     )
 
 
@@ -168,9 +181,15 @@ def source_of(row: sa.Row[Any], about: Feed | None) -> Source:
         published=row.published,
         rule=row.rule,
         score=row.score,
+        words=reasons_of(row.reasons).words,
         comments=row.comments,
         comments_link=row.comments_link,
     )
+
+
+def reasons_of(text: str) -> Reasons:
+    """Return why an entry is where it is; nothing where nothing was kept."""
+    return REASONS.validate_json(text) if text else Reasons()
 
 
 def about_of(text: str | None) -> Feed | None:

@@ -120,12 +120,15 @@ headlines = sa.Table(
     sa.Column("id", RowId, primary_key=True, autoincrement=False),
     sa.Column("guid", sa.Text, nullable=False, unique=True),
     sa.Column("lead", sa.BigInteger, nullable=False),  # the entry that speaks for it
-    sa.Column("story", sa.BigInteger),
+    sa.Column("story", sa.BigInteger),  # the headline that founded it; its own number if it stands alone
+    sa.Column("under", sa.BigInteger),  # the headline that speaks for its story, if that is another one
     sa.Column("published", Instant, nullable=False),
     sa.Column("updated", Instant, nullable=False),
     sa.Column("changed", Instant, nullable=False),
     sa.Column("held", sa.Text),  # why it is kept out of the ticker; NULL for all that is shown
+    sa.Column("merged_into", sa.BigInteger),  # the headline that has its entries, by the admin's word
     sa.Index(None, "published", "id"),
+    sa.Index(None, "story"),
     sa.Index(None, "changed"),
     sa.Index(
         None, "held", sqlite_where=sa.text("held IS NOT NULL"), postgresql_where=sa.text("held IS NOT NULL")
@@ -159,10 +162,14 @@ entries = sa.Table(
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("link_key", sa.Text, nullable=False),
     sa.Column("title_key", sa.Text, nullable=False),
+    sa.Column(
+        "words", sa.LargeBinary, nullable=False, server_default=sa.text("''")
+    ),  # as de-duplication packs them
     sa.Column("folded", sa.Text, nullable=False),  # title and summary, as the search reads them
     sa.Column("rule", sa.Text, nullable=False),  # why it is in its headline
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("matched", sa.BigInteger),  # the entry that it was thought to be a copy of
+    sa.Column("reasons", sa.Text, nullable=False, server_default=""),  # words and refusals, as JSON
     sa.Column("revision", sa.BigInteger, nullable=False),  # of the desk, when the row last changed
     sa.Index(None, "headline"),
     sa.Index(None, "revision"),
@@ -189,6 +196,28 @@ headline_titles = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Index(None, "headline"),
+)
+
+# How often words were met, language by language, so that a restart is not a cold start.
+frequencies = sa.Table(
+    "frequencies",
+    metadata,
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("counts", sa.LargeBinary, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),  # of the desk, up to which headlines are counted
+)
+
+# What was moved because feeds.yaml says so, and where it had been.
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # same or different
+    sa.Column("one", sa.Text, nullable=False),  # the pair as feeds.yaml has it
+    sa.Column("other", sa.Text, nullable=False),
+    sa.Column("entry", sa.BigInteger, nullable=False),
+    sa.Column("before", sa.BigInteger, nullable=False),  # its headline, or with kind "story" its story
+    sa.Column("after", sa.BigInteger, nullable=False),
 )
 
 # Entries that retention has dropped, for as long as their publishers still list them: they are no news.

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from newsroom import HOUR, NOON, entry
 
-from aggregator.dedupe import Index, arrival, decide
-from aggregator.dedupe.facts import title_key
+from aggregator.dedupe import Index, Numbers, Settings, arrival, decide
 from aggregator.model import Arrival, Entry, Html, Known, Plan
+from aggregator.names import title_key
 
 WINDOW = timedelta(hours=72)
 STORM = entry("Storm closes the port of Rotterdam")
 
 
 def at_door(feed: int, told: Entry, alone: bool = False) -> Arrival:
-    return arrival(feed, f"feed{feed}", f"https://feed{feed}.example/rss", told, alone)
+    return arrival(feed, f"feed{feed}", f"https://feed{feed}.example/rss", told, alone, "")
 
 
 def decided(*arrivals: Arrival, known: Sequence[Known] = (), index: Index | None = None) -> Plan:
-    return decide(arrivals, known, index or Index(WINDOW), 1, 1, NOON)
+    return decide(arrivals, known, index or Index(WINDOW), Numbers(1, 1), NOON, Settings())
 
 
 def known_of(arrived: Arrival, row: int = 1, headline: int = 1) -> Known:
@@ -101,7 +101,7 @@ def test_two_items_of_one_document_stay_two_entries_though_they_look_alike() -> 
 
 
 def test_two_feeds_with_one_id_are_two_entries() -> None:
-    other = replace(STORM, title="Sunshine in Marrakesh all week", link="https://sun.example/a")
+    other = replace(STORM, title="Sunshine in Marrakesh all week", summary="", link="https://sun.example/a")
     assert rules(decided(at_door(1, STORM), at_door(2, other))) == [(1, "founded"), (2, "founded")]
 
 
@@ -154,14 +154,14 @@ def test_the_same_words_are_one_headline(title: str) -> None:
     ],
 )
 def test_a_figure_or_a_word_makes_it_another_headline(one: str, other: str) -> None:
-    first = replace(STORM, title=one)
-    second = replace(STORM, id="2", link="https://other.example/2", title=other)
+    first = replace(STORM, title=one, summary="")
+    second = replace(STORM, id="2", link="https://other.example/2", title=other, summary="")
     assert rules(decided(at_door(1, first), at_door(2, second))) == [(1, "founded"), (2, "founded")]
 
 
 def test_a_label_is_too_short_to_be_one_headline() -> None:
-    first = replace(STORM, title="Weather")
-    second = replace(STORM, id="2", link="https://other.example/2", title="Weather")
+    first = replace(STORM, title="Weather", summary="Storm in the morning.")
+    second = replace(STORM, id="2", link="https://other.example/2", title="Weather", summary="Sun all day.")
     assert rules(decided(at_door(1, first), at_door(2, second))) == [(1, "founded"), (2, "founded")]
 
 
@@ -187,22 +187,31 @@ def test_a_copy_tells_what_it_was_matched_with_and_how_surely() -> None:
     copy = decided(
         at_door(1, STORM), at_door(2, replace(STORM, id="2", link="https://other.example/2"))
     ).additions[1]
-    assert (copy.matched, copy.rule, copy.score, copy.guid) == (1, "title", 0.95, None)
+    assert (copy.matched, copy.rule, copy.score, copy.guid) == (1, "title", 0.98, None)
 
 
 def test_the_index_forgets_what_is_older_than_it_is_told() -> None:
     index = Index(WINDOW)
     index.learn([known_of(at_door(1, STORM))])
     index.forget(NOON)
-    assert (len(index), index.match(at_door(2, replace(STORM, id="2")))) == (0, None)
+    assert len(index) == 0
+    plan = decide([at_door(2, replace(STORM, id="2"))], (), index, Numbers(2, 2), NOON, Settings())
+    assert rules(plan) == [(2, "founded")]
 
 
 def test_the_index_knows_an_entry_by_its_newest_words_only() -> None:
     index = Index(WINDOW)
     mine = known_of(at_door(1, STORM))
     index.learn([mine])
-    index.learn([replace(mine, facts=at_door(1, replace(STORM, title="Gale over, port open again")).facts)])
-    assert index.match(at_door(2, replace(STORM, id="2", link="https://other.example/2"))) is None
+    index.learn(
+        [
+            replace(
+                mine, facts=at_door(1, replace(STORM, title="Gale over, port open again", summary="")).facts
+            )
+        ]
+    )
+    other = at_door(2, replace(STORM, id="2", link="https://other.example/2", summary=""))
+    assert rules(decide([other], (), index, Numbers(2, 2), NOON, Settings())) == [(2, "founded")]
 
 
 @given(st.text(max_size=80))

@@ -17,7 +17,7 @@ QUIET = Habit(read=NOON - MINUTE * 15, a_day=1.0, a_minute=1)
 
 def at_door(count: int, feed: int = 1, apart: timedelta = MINUTE) -> list[Arrival]:
     told = (entry(f"Article number {n}", published=NOON - n * apart) for n in range(count))
-    return [arrival(feed, f"feed{feed}", "https://paper.example/rss", each, False) for each in told]
+    return [arrival(feed, f"feed{feed}", "https://paper.example/rss", each, False, "") for each in told]
 
 
 def judged(arrivals: list[Arrival], habit: Habit | None) -> Counter[str | None]:
@@ -70,7 +70,9 @@ def test_three_times_what_ever_bore_one_date_is_not_too_many_and_more_is() -> No
 
 def test_what_is_dated_before_yesterday_and_before_the_last_reading_is_the_past() -> None:
     arrivals = [
-        arrival(1, "feed1", "https://paper.example/rss", entry(f"Old {n}", published=NOON - 25 * HOUR), False)
+        arrival(
+            1, "feed1", "https://paper.example/rss", entry(f"Old {n}", published=NOON - 25 * HOUR), False, ""
+        )
         for n in range(300)
     ]
     assert judged(arrivals, QUIET) == {None: 300}
@@ -85,6 +87,7 @@ def test_the_crowded_day_is_held_and_the_others_are_not() -> None:
             "https://paper.example/rss",
             entry(f"Older {n}", published=NOON - (30 + n) * HOUR),
             False,
+            "",
         )
         for n in range(10)
     ]

@@ -1,0 +1,113 @@
+"""Rules: where two headlines surely are one, and where they must not become one, whatever the score. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aggregator.dedupe.pairing import Likeness, has_same_text
+from aggregator.dedupe.sides import Side
+from aggregator.dedupe.vetoes import Difference, calendars_differ
+
+# All in hours. A page is retitled in the course of a day; the day after, the same address is another issue of
+# it. What comes again in the same words at the same address is the same within two hours, and later a column.
+RETITLED = 16.0
+RELISTED = 2.0
+BY_LINK = 48.0  # another source gives the same address
+SAME_WORDS = 24.0
+SAME_WORDS_OF_ONE_SOURCE = 12.0  # "The weather for tomorrow" comes every day
+SHORT_TITLE = 2.0  # "Fire in Zaandam": there may be another one in the evening
+
+_FEWEST_AT_ALL = 2  # "Weather", "Live": a label that all papers have
+_FEWEST_WORDS = 4  # of a title that no two events share by chance
+_FEWEST_CUT = 5
+_SOMETHING_SHARED = 0.5  # rarity
+_BOTH_RARE = 0.7  # rarity of words that stand on one side only
+
+Rule = Literal["link", "title", "cut"]
+Bar = Literal["again"]
+Veto = Literal[
+    "source", "calendar", "class", "opposite", "negation", "number", "replaced", "turned", "swapped"
+]
+
+
+def certain(new: Side, old: Side, different: Difference, like: Likeness) -> Rule | Bar | None:
+    """Return the rule by which *new* is the headline *old*; "again" where it surely is another one.
+
+    None where only the score can tell.
+    """
+    if new.link and new.link == old.link:
+        return _by_link(new, old, different, like)
+    gap = abs(new.at - old.at)
+    if not different.new and not different.old and len(new.title) >= _FEWEST_AT_ALL:
+        one_source = new.source == old.source != 0
+        far = SAME_WORDS_OF_ONE_SOURCE if one_source else SAME_WORDS
+        if calendars_differ(new.summary, old.summary):
+            return "again"
+        if different.turned or different.replaced or different.negation:
+            return None
+        if gap <= (far if len(new.title) >= _FEWEST_WORDS else SHORT_TITLE):
+            return "title"
+        return "again" if one_source else None
+    return "cut" if gap <= SAME_WORDS and (_continues(new, old) or _continues(old, new)) else None
+
+
+def _by_link(new: Side, old: Side, different: Difference, like: Likeness) -> Rule | Bar:
+    gap = abs(new.at - old.at)
+    if different.calendar:
+        return "again"
+    if new.source != old.source:
+        return "link" if gap <= BY_LINK else "again"
+    retitled = bool(different.new or different.old) and like.rarest >= _SOMETHING_SHARED
+    return "link" if gap <= RELISTED or (retitled and gap <= RETITLED) else "again"
+
+
+def _continues(cut: Side, whole: Side) -> bool:
+    """Say whether *whole* goes on where *cut* ends with an ellipsis; the last word of it may be a part."""
+    kept = len(cut.order) - 1
+    return (
+        cut.cut
+        and kept >= _FEWEST_CUT - 1
+        and len(whole.order) > kept
+        and cut.order[:kept] == whole.order[:kept]
+    )
+
+
+def forbids(new: Side, old: Side, different: Difference, like: Likeness) -> Veto | None:
+    """Return why *new* must not become one headline with *old*, however alike they are."""
+    if like.same_source and abs(new.at - old.at) > SAME_WORDS_OF_ONE_SOURCE:
+        return "source"
+    if different.calendar:
+        return "calendar"
+    if has_same_text(new, old) and not like.same_source:
+        return None  # one agency's text at two papers: what differs is how they write it
+    return _by_words(different) or (
+        "swapped" if like.swapped >= _BOTH_RARE and like.summary_overlap < _SOMETHING_SHARED else None
+    )
+
+
+def _by_words(different: Difference) -> Veto | None:
+    if different.classes:
+        return "class"
+    if different.opposites:
+        return "opposite"
+    if different.negation:
+        return "negation"
+    if different.new_number and different.old_number:
+        return "number"
+    if different.turned:
+        return "turned"
+    return "replaced" if different.replaced else None
+
+
+def is_another_article(new: Side, old: Side, different: Difference, like: Likeness) -> bool:
+    """Say whether a publisher uses the id of the entry *old* for another article now.
+
+    Within a day a title that changes is a correction, save where it names another day or issue. After that
+    it is one as long as no number, name or rare word has been exchanged.
+    """
+    if not different.new and not different.old:
+        return False
+    if different.calendar:
+        return True
+    exchanged = like.swapped >= _BOTH_RARE or (different.new_number and different.old_number)
+    return abs(new.at - old.at) > RETITLED and (exchanged or like.rarest < _SOMETHING_SHARED)
