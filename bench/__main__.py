@@ -2,7 +2,9 @@
 
 import click
 
+from bench.dedupe import dedupe
 from bench.fetch import fetch
+from bench.ingest import ingest
 from bench.memory import memory
 
 
@@ -11,7 +13,9 @@ def bench() -> None:
     """Measure; each benchmark names in its help what it needs."""
 
 
+bench.add_command(dedupe)
 bench.add_command(fetch)
+bench.add_command(ingest)
 bench.add_command(memory)
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from xxhash import xxh32_intdigest
 
 from aggregator import dedupe
 from aggregator.dedupe.index import side_of
+from aggregator.dedupe.judge import may_be_one_event
 from aggregator.dedupe.pairing import Likeness, compare
 from aggregator.dedupe.rules import certain
 from aggregator.dedupe.vetoes import difference
@@ -47,6 +48,13 @@ class Pairs:
     headline: list[bool] = field(default_factory=list)
     story: list[bool] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
+    asked: list[bool] = field(default_factory=list)  # whether they may be one event at all
+
+    def of_events(self) -> tuple[list[tuple[float, ...]], list[bool], list[float]]:
+        """Return what to learn from about events."""
+        rows = zip(self.alike, self.story, self.weight, self.asked, strict=True)
+        kept = [row[:3] for row in rows if row[3]]
+        return [row[0] for row in kept], [row[1] for row in kept], [row[2] for row in kept]
 
 
 @click.command()
@@ -62,8 +70,8 @@ def learn(folder: Path) -> None:
     large = list(read(folder / "stories-dev.jsonl"))
     collect(large, stories, WEIGHT_OF_STORIES, lambda row: half_of(str(row["story"])) == 0)
     click.echo(_table("headline", *fit(streams.alike, streams.headline, streams.weight)))
-    both = (getattr(streams, part) + getattr(stories, part) for part in ("alike", "story", "weight"))
-    click.echo(_table("story", *fit(*both)))
+    both = zip(streams.of_events(), stories.of_events(), strict=True)
+    click.echo(_table("story", *fit(*(some + more for some, more in both))))  # type: ignore[operator]
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
@@ -121,6 +129,7 @@ def collect(
                 pairs.headline.append("headline" in row and row["headline"] == other["headline"])
                 pairs.story.append(row["story"] == other["story"])
                 pairs.weight.append(weight)
+                pairs.asked.append(may_be_one_event(different, alike))
         seen.append(row)
         headline = numbers.setdefault(str(row.get("headline", f"row {number}")), number)
         known = Known(number, 0, b"", headline, "", arrival.facts, published, published, False, revision=1)

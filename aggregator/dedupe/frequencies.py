@@ -21,6 +21,7 @@ LARGEST = 400_000  # headlines counted in one language; beyond it all counts are
 # have they say next to nothing.
 RARITY_OF_CLASSES = 0.3
 
+_SLIGHTLY_MORE = 1.003  # headlines, before rarities are worked out anew
 _WORDS_IN_A_HEADLINE = 24  # with its summary
 
 
@@ -36,7 +37,7 @@ class Rarities(dict[int, float]):
 
     def __init__(self, language: _Language) -> None:
         super().__init__()
-        self._counts, self._total = language.counts, language.total
+        self._counts, self.total = language.counts, language.total
         self._never = log(1 + language.total / 0.5)
         self.weights = Weights(self)
 
@@ -44,7 +45,7 @@ class Rarities(dict[int, float]):
         if number & CLASS:
             rarity = RARITY_OF_CLASSES
         else:
-            rarity = log(1 + self._total / (self._counts.get(number, 0.0) + 0.5)) / self._never
+            rarity = log(1 + self.total / (self._counts.get(number, 0.0) + 0.5)) / self._never
         self[number] = rarity
         return rarity
 
@@ -72,10 +73,15 @@ class Frequencies:
     def __init__(self, kept: Mapping[str, bytes] | None = None) -> None:
         """Go on from what `keep` returned."""
         self._languages = {language: _read(row) for language, row in (kept or {}).items()}
+        self._rarities: dict[str, Rarities] = {}
 
     def rarities(self, language: str) -> Rarities:
-        """Return how rare words of *language* are now."""
-        return Rarities(self._of(language))
+        """Return how rare words of *language* are, as of a few headlines ago."""
+        known = self._rarities.get(language)
+        of = self._of(language)
+        if known is None or not known.total <= of.total <= known.total * _SLIGHTLY_MORE:
+            known = self._rarities[language] = Rarities(of)
+        return known
 
     def learn(self, language: str, tokens: Iterable[int]) -> None:
         """Count the words of one headline, each once."""

@@ -7,7 +7,7 @@ knows which headlines and stories they belong to; it decides nothing.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
@@ -212,10 +212,10 @@ class Index:
         elif rows[-1] != row:
             rows.append(row)
 
-    def _with(self, key: int) -> list[int]:
+    def _with(self, key: int) -> Sequence[int]:
         """Return the newest rows with *key*."""
         rows = self._rows.get(key, ())
-        return [rows] if isinstance(rows, int) else list(rows[-MOST_WITH_WORD:])
+        return (rows,) if isinstance(rows, int) else rows[-MOST_WITH_WORD:]
 
     def _join(self, headline: int, row: int) -> None:
         """Put an entry into its headline, whose other entries say more now."""

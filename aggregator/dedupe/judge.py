@@ -21,7 +21,6 @@ from aggregator.dedupe.vetoes import Difference, difference
 MOST_TOLD = 3  # refusals that are kept
 MOST_WORDS_TOLD = 6
 NEAR = 0.3  # score from which a refusal is worth telling
-STORY_LIFE = 72.0  # hours since the last headline of a story
 LISTED = 0.5  # overlap of the titles of one source from which they are items of a list
 SAID_BY_CHANCE = 0.6  # rarity of a word that one source uses in several articles
 LARGEST_JOINED = 8  # headlines of the smaller of two stories that turn out to be one
@@ -85,7 +84,8 @@ def judge(case: Case, barred: Collection[int] = (), stories: bool = True) -> Ver
 
     It is none of the headlines in *barred*, nor of their stories; a story is looked for only if *stories*.
     """
-    compared = [_compared(case, trace) for trace in case.recent.candidates(case.new, case.rarities)]
+    found = ((trace, case.recent.side(trace)) for trace in case.recent.candidates(case.new, case.rarities))
+    compared = [_compared(case, trace, old) for trace, old in found if _has_much(case.new, old)]
     apart = {each.trace.headline for each in compared if each.rule == "again"}.union(barred)
     verdict = _by_rule(case, compared, apart) or _by_score(case, compared, apart)
     return (
@@ -93,8 +93,13 @@ def judge(case: Case, barred: Collection[int] = (), stories: bool = True) -> Ver
     )
 
 
-def _compared(case: Case, trace: Trace) -> Compared:
-    new, old = case.new, case.recent.side(trace)
+def _has_much(new: Side, old: Side) -> bool:
+    """Say whether two have more than one word in common, or one address: nothing less makes them one."""
+    return len(new.words & old.words) > 1 or new.link == old.link != 0
+
+
+def _compared(case: Case, trace: Trace, old: Side) -> Compared:
+    new = case.new
     different = difference(new, old)
     like = compare(new, old, different, case.rarities)
     rule, veto = certain(new, old, different, like), forbids(new, old, different, like)
@@ -148,7 +153,7 @@ def _in_story(verdict: Verdict, case: Case, compared: Sequence[Compared], apart:
     nearest: dict[int, dict[int, tuple[float, Compared]]] = {}  # of each headline of a story, one entry
     for each in compared:
         headline = each.trace.headline
-        if headline not in apart and _may_be_one_event(case.new, each):
+        if headline not in apart and may_be_one_event(each.different, each.like):
             members = nearest.setdefault(index.story_of(headline), {})
             scored = (scale.score(each.like), each)
             members[headline] = max(members.get(headline, scored), scored, key=_score)
@@ -177,16 +182,16 @@ def _in_story(verdict: Verdict, case: Case, compared: Sequence[Compared], apart:
     )
 
 
-def _may_be_one_event(new: Side, compared: Compared) -> bool:
+def may_be_one_event(different: Difference, like: Likeness) -> bool:
     """Say whether it is worth asking: one word in common is no event, nor a phrase below every article.
 
     One source writes alike of many things; two items of a list of its are no event at all.
     """
-    like = compared.like
-    if abs(new.at - compared.trace.at) > STORY_LIFE or not like.covered:
+    if like.gap >= 1 or not like.covered:  # a story lives three days
         return False
-    listed = compared.different.is_of_kind and like.title_overlap >= LISTED
-    return like.second >= SAID_BY_CHANCE and not listed if like.same_source else like.second > 0
+    if different.is_of_kind and like.title_overlap >= LISTED and not like.same_text:
+        return False
+    return like.second >= SAID_BY_CHANCE if like.same_source else like.second > 0
 
 
 def _score(scored: tuple[float, Compared]) -> float:
