@@ -132,7 +132,7 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def _by_trap(gold: list[Row], found: list[Row]) -> list[str]:
-    """Return a line for each kind of trap in which a headline was missed or falsely merged, with an example."""
+    """Return a line with an example for each trap in which a headline was missed or falsely merged."""
     failures: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for at, row in enumerate(gold):
         same = [i for i in range(at) if gold[i]["headline"] == row["headline"]]

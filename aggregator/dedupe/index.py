@@ -7,7 +7,7 @@ knows which headlines and stories they belong to; it decides nothing.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
@@ -23,7 +23,7 @@ RARE_WORDS = 8  # of a headline, by which candidates are looked for
 MOST_WITH_WORD = 150  # of the entries with one word, the newest
 CANDIDATES = 12  # that are compared
 
-_KEY = 1 << 63  # set in keys that are no tokens: digests of links and titles
+_KEY = 1 << 63  # set in keys that are no tokens: digests of links
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 
@@ -38,14 +38,11 @@ class Trace:
     at: float  # when it was published
     words: bytes
     link: int
-    title_weight: float
-    summary_weight: float
-    weight: float
     alone: bool
 
 
 class Index:
-    """What was seen within the window, by words, by canonical link and by title.
+    """What was seen within the window, by words and by canonical link.
 
     *revision* is the store's, up to which the index knows everything; *counted* the one up to which the
     frequencies have counted it.
@@ -56,7 +53,7 @@ class Index:
         self.frequencies = frequencies or Frequencies()
         self.revision, self.counted = 0, counted
         self._traces: dict[int, Trace] = {}  # oldest first: rows are numbered as they come
-        self._rows: dict[int, int | array[int]] = {}  # of a token, or a key of a link or a title
+        self._rows: dict[int, int | array[int]] = {}  # of a token, or the key of a link
         self._members: dict[int, tuple[int, ...]] = {}  # rows of a headline
         self._story: dict[int, int] = {}  # of a headline, if it is not the one that founded it
         self._folded: dict[int, tuple[int, ...]] = {}  # the headlines of a story, besides that one
@@ -75,8 +72,7 @@ class Index:
             if old is not None:
                 self._part(old)
             words, _ = unpack(known.facts.words)
-            rarities = self.frequencies.rarities(words.language)
-            title = says_something(words.title)
+            said = says_something(words.title).union(words.summary)
             trace = Trace(
                 row=known.row,
                 headline=known.headline,
@@ -84,9 +80,6 @@ class Index:
                 at=hours(known.published),
                 words=known.facts.words,
                 link=link_key(known.facts.link_key),
-                title_weight=rarities.weigh(title),
-                summary_weight=rarities.weigh(words.summary),
-                weight=rarities.weigh(title.union(words.summary)),
                 alone=known.alone,
             )
             self._traces[known.row] = trace
@@ -96,10 +89,12 @@ class Index:
                 self.fold(known.headline, story)
             if known.alone:
                 continue
-            for key in self._keys(trace, title.union(words.summary)):
+            for key in said:
                 self._put(key, known.row)
+            if trace.link:
+                self._put(trace.link, known.row)
             if old is None and known.revision > self.counted:
-                self.frequencies.learn(words.language, title.union(words.summary))
+                self.frequencies.learn(words.language, said)
 
     def fold(self, headline: int, story: int) -> None:
         """Note that *headline* belongs to *story*."""
@@ -133,11 +128,9 @@ class Index:
             for row in self._with(token):
                 found[row] = found.get(row, 0.0) + rarity
         likest = nlargest(CANDIDATES, found, key=found.__getitem__)
-        same = [
-            row for key in (side.link, title_key(side.title)) if key for row in self._with(key)[-MEMBERS:]
-        ]
+        linked = self._with(side.link)[-SAME_LINK:] if side.link else ()
         far = self.window / _HOUR
-        rows = dict.fromkeys((*same, *likest))
+        rows = dict.fromkeys((*linked, *likest))
         traces = (self._traces[row] for row in rows if row in self._traces)
         return [trace for trace in traces if abs(trace.at - side.at) <= far]
 
@@ -152,6 +145,7 @@ class Index:
 
     def _side(self, trace: Trace) -> Side:
         words, source = unpack(trace.words)
+        rarities = self.frequencies.rarities(words.language)
         others = self._members.get(trace.headline, ())
         title = says_something(words.title)
         said, names = title.union(words.summary), words.names
@@ -170,9 +164,9 @@ class Index:
             source,
             trace.link,
             trace.at,
-            trace.title_weight,
-            trace.summary_weight,
-            trace.weight,
+            rarities.weigh(title),
+            rarities.weigh(words.summary),
+            rarities.weigh(title.union(words.summary)),
         )
 
     def story_of(self, headline: int) -> int:
@@ -193,14 +187,6 @@ class Index:
 
     # how it is kept
 
-    def _keys(self, trace: Trace, words: Iterable[int]) -> Iterator[int]:
-        yield from words
-        if trace.link:
-            yield trace.link
-        title = title_key(says_something(unpack(trace.words)[0].title))
-        if title:
-            yield title
-
     def _put(self, key: int, row: int) -> None:
         """Note that *row* has *key*. Most words occur once: these need no list."""
         rows = self._rows.get(key)
@@ -208,7 +194,7 @@ class Index:
             self._rows[key] = row
         elif isinstance(rows, int):
             if rows != row:
-                self._rows[key] = array("Q", (rows, row))
+                self._rows[key] = array("I", (rows, row))
         elif rows[-1] != row:
             rows.append(row)
 
@@ -253,11 +239,11 @@ class Index:
             if not kept:
                 del self._rows[key]
             else:
-                self._rows[key] = kept[0] if len(kept) == 1 else array("Q", kept)
+                self._rows[key] = kept[0] if len(kept) == 1 else array("I", kept)
         self._stale = 0
 
 
-MEMBERS = 3  # of those with the same link or title that are compared
+SAME_LINK = 3  # of those with the same link that are compared
 _MOST_MEMBERS = 8  # of a headline whose words count
 _MOST_SIDES = 2000  # kept unpacked: what is compared once is often compared again
 
@@ -294,8 +280,3 @@ def hours(moment: datetime) -> float:
 def link_key(link: str) -> int:
     """Return the key of a canonical link; 0 for none."""
     return xxh3_64_intdigest(link.encode()) | _KEY if link else 0
-
-
-def title_key(title: frozenset[int]) -> int:
-    """Return the key of a title's words, whatever their order; 0 for none."""
-    return xxh3_64_intdigest(array("I", sorted(title)).tobytes()) | _KEY if title else 0

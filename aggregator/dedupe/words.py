@@ -97,7 +97,7 @@ def words_of(title: str, summary: str, language: str, publishers: Iterable[str])
     return Words(tongue, in_title, body, names, cased, cut)
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 14)
 def token(said: str) -> int:
     """Return the number of a word as `_tokens` gives it."""
     return xxh32_intdigest(said.encode()) & ~_ANY_KIND | _KINDS.get(said[0], 0)
