@@ -7,6 +7,7 @@ knows which headlines and stories they belong to; it decides nothing.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from aggregator.dedupe.packing import unpack
 from aggregator.dedupe.sides import Side, says_something
 from aggregator.model import Facts, Known
 
-RARE_WORDS = 8  # of a headline, by which candidates are looked for
+RARE_WORDS = 14  # of a headline, by which candidates are looked for
 MOST_WITH_WORD = 150  # of the entries with one word, the newest
 CANDIDATES = 12  # that are compared
 
@@ -122,12 +123,11 @@ class Index:
 
     def candidates(self, side: Side, rarities: Rarities) -> list[Trace]:
         """Return the entries within the window that are likest *side*, by the rare words that they share."""
-        found: dict[int, float] = {}
+        found: Counter[int] = Counter()
         for token in nlargest(RARE_WORDS, side.words, key=rarities.__getitem__):
-            rarity = rarities[token] ** 2
-            for row in self._with(token):
-                found[row] = found.get(row, 0.0) + rarity
-        likest = nlargest(CANDIDATES, found, key=found.__getitem__)
+            found.update(self._with(token))
+        several = [row for row, shared in found.items() if shared > 1]
+        likest = nlargest(CANDIDATES, several, key=lambda row: (found[row], row))
         linked = self._with(side.link)[-SAME_LINK:] if side.link else ()
         far = self.window / _HOUR
         rows = dict.fromkeys((*linked, *likest))
