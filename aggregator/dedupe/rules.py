@@ -21,12 +21,13 @@ _FEWEST_AT_ALL = 2  # "Weather", "Live": a label that all papers have
 _FEWEST_WORDS = 4  # of a title that no two events share by chance
 _FEWEST_CUT = 5
 _SOMETHING_SHARED = 0.5  # rarity
+_TITLE_ALONE = 0.66  # overlap of titles, where nothing but titles can be compared
 _BOTH_RARE = 0.7  # rarity of words that stand on one side only
 
 Rule = Literal["link", "title", "cut"]
 Bar = Literal["again"]
 Veto = Literal[
-    "source", "calendar", "class", "opposite", "negation", "number", "replaced", "turned", "swapped"
+    "source", "calendar", "class", "opposite", "negation", "number", "replaced", "turned", "swapped", "little"
 ]
 
 
@@ -80,9 +81,11 @@ def forbids(new: Side, old: Side, different: Difference, like: Likeness) -> Veto
         return "calendar"
     if has_same_text(new, old) and not like.same_source:
         return None  # one agency's text at two papers: what differs is how they write it
-    return _by_words(different) or (
-        "swapped" if like.swapped >= _BOTH_RARE and like.summary_overlap < _SOMETHING_SHARED else None
-    )
+    if words := _by_words(different):
+        return words
+    if like.title_overlap < _TITLE_ALONE and not like.both_texts:
+        return "little"
+    return "swapped" if like.swapped >= _BOTH_RARE and like.summary_overlap < _SOMETHING_SHARED else None
 
 
 def _by_words(different: Difference) -> Veto | None:
