@@ -1,17 +1,24 @@
-"""The commands that show how headlines are matched: group judges a file. Decide nothing themselves."""
+"""The commands that show how headlines are matched: group judges a file, explain tells why."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from aggregator.errors import UserError
+from aggregator.pipeline.explaining import explain as explain_headline
+from aggregator.pipeline.explaining import explain_titles
 from aggregator.pipeline.grouping import BadRowError
 from aggregator.pipeline.grouping import group as grouped
 from aggregator.pipeline.grouping import pairs as paired
+from aggregator.shells import bootstrap
+
+_NUMBER = re.compile("[0-9]{1,18}")  # of a headline: what a store can be asked for
 
 
 @click.command()
@@ -36,6 +43,28 @@ def group(pairs: bool, file: IO[bytes]) -> None:
                 _print(id=each.id, headline=each.headline, story=each.story, rule=each.rule, score=each.score)
     except BadRowError as error:
         raise UserError(f"{lines.place}: {error}") from None
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.pass_obj
+def explain(path: Path, what: tuple[str, ...]) -> None:
+    """Tell why a headline is what it is, or whether two titles are one headline, and why.
+
+    WHAT is a headline's id, as in the address /read/ID, or two titles.
+    """
+    if len(what) == 2:
+        sentences: list[str] | None = explain_titles(*what)
+    elif len(what) == 1 and _NUMBER.fullmatch(what[0]):
+        config = bootstrap.load(path)
+        store = bootstrap.open_store(config)
+        sentences = explain_headline(store, int(what[0]))
+        store.close()
+    else:
+        raise UserError("give a headline's id, as in /read/ID, or two titles, each in quotes")
+    if sentences is None:
+        raise UserError(f"there is no headline {what[0]}; its id is the number in its address, /read/ID")
+    click.echo("\n".join(sentences))
 
 
 class _Lines:

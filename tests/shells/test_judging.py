@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import RUN
+from program import RUN, write_configuration
 
 ROWS = (
     {"id": "a", "title": "Zware aardbeving treft Zeerijp, kracht 3.4", "source": "nos", "time": 0},
@@ -90,3 +90,22 @@ def test_a_bad_line_is_told_with_its_file_and_number(tmp_path: Path, line: str, 
 def test_a_bad_pair_on_stdin_is_told_with_its_number(tmp_path: Path) -> None:
     process = run("group", "--pairs", cwd=tmp_path, given='{"a": "A headline"}\n')
     assert (process.returncode, process.stderr) == (1, 'stdin:1: a headline needs a "title" that is text\n')
+
+
+def test_two_titles_are_explained_without_a_configuration(tmp_path: Path) -> None:
+    process = run("explain", "Koning opent brug", "KONING OPENT BRUG", cwd=tmp_path)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.startswith("One headline: the second has the same words in its title as the first")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("99", "there is no headline 99; its id is the number in its address, /read/ID"),
+        ("Koning", "give a headline's id, as in /read/ID, or two titles, each in quotes"),
+    ],
+)
+def test_what_cannot_be_explained_is_told_in_one_sentence(tmp_path: Path, what: str, said: str) -> None:
+    write_configuration(tmp_path, "https://nos.example/feed")
+    process = run("explain", what, cwd=tmp_path)
+    assert (process.returncode, process.stdout, process.stderr) == (1, "", f"{said}\n")
