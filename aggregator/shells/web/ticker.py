@@ -10,7 +10,7 @@ from itertools import groupby
 from aggregator.model import Choice, Headline, Source
 from aggregator.shells.web import narrowing
 from aggregator.shells.web.frame import EVERYTHING, Frame
-from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
+from aggregator.shells.web.setting import Link, Setting, Text, Time, listed, rfc3339, text
 from aggregator.shells.web.sources import SourceState
 from aggregator.store import Place
 
@@ -179,7 +179,7 @@ def other(setting: Setting, source: Source, day_of: datetime) -> Other:
         href=source.link,
         time=_beside(setting, source.published, day_of),
         why=words.because(source.rule) if told else words.rule(source.rule),
-        words=text(words.listed(told), source.language) if told else None,
+        words=listed(told, source.language) if told else None,
     )
 
 

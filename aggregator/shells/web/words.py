@@ -6,7 +6,7 @@ Four languages are a table (templates/words.toml), not yet a dependency; no loca
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -57,10 +57,6 @@ class Words:
     def because(self, rule: str) -> str:
         """Return the same where the words that decided follow."""
         return self.say("because", why=self.rule(rule))
-
-    def listed(self, words: Iterable[str]) -> str:
-        """Return *words* in a row, with the comma of the language."""
-        return self["comma"].join(words)
 
     def state(self, state: str) -> str:
         """Return the state of a source in words."""

@@ -101,6 +101,12 @@ def test_where_words_decided_a_source_tells_which(rule: str, why: str) -> None:
     assert (shown.why, shown.words) == (why, Text("zeerijp, kracht", "nl", "ltr"))
 
 
+def test_words_that_run_from_right_to_left_have_their_own_comma() -> None:
+    near = replace(SOURCE, rule="near", words=("زلزال", "الحوز"), language="ar")
+    shown = article(HERE, replace(HEADLINE, sources=(SOURCE, near))).others[0]
+    assert shown.words == Text("زلزال، الحوز", "ar", "rtl")
+
+
 @pytest.mark.parametrize("rule", ["link", "cut", "same", "founded"])
 def test_where_words_decided_nothing_none_are_told(rule: str) -> None:
     source = replace(SOURCE, rule=rule, words=("zeerijp", "kracht"))
