@@ -13,6 +13,7 @@ from aggregator.model import (
     Headline,
     Html,
     Person,
+    Related,
     Site,
     Source,
 )
@@ -53,6 +54,7 @@ def headline(
     updated: datetime | None = None,
     formerly: tuple[FormerTitle, ...] = (),
     story: int | None = None,
+    related: tuple[Related, ...] = (),
     **entry: object,
 ) -> Headline:
     facts: dict[str, object] = {
@@ -72,6 +74,7 @@ def headline(
         sources=sources or (source(link=f"https://nos.example/{id}"),),
         formerly=formerly,
         story=story,
+        related=related,
     )
 
 
@@ -92,6 +95,7 @@ FULL = headline(
     updated=at(16, 20),
     formerly=(FormerTitle("Koning opent brug", at(16, 20)),),
     story=42,
+    related=(Related(42, "Brug bij Waalstad klaar", "nl", at(15), "NU"),),
     title="Koning opent brug & tunnel",
     link="https://nos.example/artikel/105",
     summary="De brug is < 1 km lang & kostte 3 miljoen.",

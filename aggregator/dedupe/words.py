@@ -131,7 +131,7 @@ def _tokens(text: str, known: Lexicon) -> Iterator[tuple[str, str]]:
                 continue
         counted, before = before, before if said == _ARTICLE else said
         if kind == "number" and (value := _value(said)) is not None:
-            if counted in known.counters:
+            if counted in known.counters and text[part.end() : part.end() + 1] != PERCENT:
                 yield f"@issue:{value:g}", f"{counted} {said}"
             else:
                 number, written = value, said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,6 +149,62 @@ class Reasons:
     story_with: int | None = None  # the entry by which its headline came into a story
     story_score: float = 0.0
     story_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An entry as a decision on another one names it, or the lead of another headline."""
+
+    headline: int
+    title: str
+    source: str  # the feed's title
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of one entry when it came."""
+
+    entry: int
+    source: str
+    title: str
+    rule: str
+    score: float
+    matched: int | None
+    reasons: Reasons
+    alone: bool  # it was compared with nothing
+
+    @property
+    def named(self) -> frozenset[int]:
+        """Return the entries that it was compared with."""
+        reasons = self.reasons
+        rows = {self.matched, reasons.story_with, *(refusal.entry for refusal in reasons.refused)}
+        return frozenset(row for row in rows if row is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An entry that is in another headline than it was because feeds.yaml says so."""
+
+    kind: str  # same or different
+    one: str  # the pair as feeds.yaml has it
+    other: str
+    entry: int
+    before: int  # headlines
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that was decided of a headline."""
+
+    headline: int
+    lead: int
+    entries: tuple[Decision, ...]  # as they came
+    cited: Mapping[int, Cited]  # by their rows; those that are no longer kept are missing
+    story: tuple[Cited, ...]  # the other headlines of its story
+    moves: tuple[Move, ...]  # into it and out of it
+    merged_into: int | None  # the headline that has all of its entries
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)

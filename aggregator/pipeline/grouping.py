@@ -89,16 +89,23 @@ def _entry(row: Mapping[str, Any], number: int) -> tuple[Entry, str]:
     title = row.get("title")
     if not isinstance(title, str) or not title.strip():
         raise BadRowError('a headline needs a "title" that is text')
-    time = row.get("time", 0)
-    if not isinstance(time, int | float):
-        raise BadRowError('"time" must be a number: seconds since 1970')
+    published = _moment(row.get("time", 0))
     text = {key: str(row.get(key) or "") for key in ("summary", "link", "source", "language")}
     entry = Entry(
         id=str(number),
         title=plain(title),
-        published=datetime.fromtimestamp(time, UTC),
+        published=published,
         link=text["link"] or None,
         summary=plain(text["summary"]),
         language=text["language"].lower() or None,
     )
     return entry, text["source"]
+
+
+def _moment(time: object) -> datetime:
+    if isinstance(time, bool) or not isinstance(time, int | float):
+        raise BadRowError('"time" must be a number: seconds since 1970')
+    try:
+        return datetime.fromtimestamp(time, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise BadRowError('"time" is no moment that a calendar knows; it counts seconds since 1970') from None

@@ -45,8 +45,15 @@ def _item(headline: Headline, site: Site) -> dict[str, Any]:
         language=entry.language,
         attachments=[_attachment(enclosure) for enclosure in entry.enclosures],
         _sources=[_source(source) for source in headline.sources],
-        _story=headline.story,
+        _story=_story(headline),
     )
+
+
+def _story(headline: Headline) -> dict[str, int] | None:
+    """Return which story the headline belongs to, if others tell it too, and how many headlines that has."""
+    if headline.story is None or not headline.related:
+        return None
+    return {"id": headline.story, "headlines": len(headline.related) + 1}
 
 
 def _known(**members: Any) -> dict[str, Any]:

@@ -10,8 +10,18 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from aggregator.errors import UserError
-from aggregator.model import Choice, Claim, Config, FeedHealth, Headline, Manners, Settlement, Visit
-from aggregator.store import claims, clock, courtesy, places, reading, requests, retention
+from aggregator.model import (
+    Choice,
+    Claim,
+    Config,
+    Decisions,
+    FeedHealth,
+    Headline,
+    Manners,
+    Settlement,
+    Visit,
+)
+from aggregator.store import claims, clock, courtesy, decisions, places, reading, requests, retention
 from aggregator.store.creating import create
 from aggregator.store.engine import connect, told, writing
 from aggregator.store.ingest import Ledger
@@ -180,6 +190,11 @@ class Store:
         """Return the headline that has the entries of *number* now, if the admin had them moved."""
         with self._read() as connection:
             return reading.moved(connection, number)
+
+    def decisions(self, number: int) -> Decisions | None:
+        """Return why each entry of a headline is where it is; None if there is no such headline."""
+        with self._read() as connection:
+            return decisions.decisions(connection, number)
 
     def health(self, now: datetime) -> tuple[FeedHealth, ...]:
         """Return the state of each source that is polled."""

@@ -176,6 +176,12 @@ class _Moves:
         return set(found)
 
 
+def forced(connection: sa.Connection, ids: Collection[int]) -> set[int]:
+    """Return the entries that are in one of the headlines *ids* because feeds.yaml says so."""
+    rows = sa.select(overrides.c.entry).where(overrides.c.kind == "same", overrides.c.after.in_(ids))
+    return set(connection.execute(rows).scalars())
+
+
 def forget(connection: sa.Connection, dropped: Collection[int]) -> None:
     """Forget the moves of the entries of headlines that are dropped."""
     rows = sa.select(entries.c.id).where(entries.c.headline.in_(dropped))

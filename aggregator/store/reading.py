@@ -24,6 +24,7 @@ from aggregator.model import (
     Source,
     State,
 )
+from aggregator.store.overriding import forced
 from aggregator.store.rows import SOURCE, about_of, chunks, config_of, entry_of, source_of
 from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts, terms
 from aggregator.text import fold
@@ -252,9 +253,13 @@ def _sources(
         wanted.where(entries.c.headline.in_(ids)).order_by(entries.c.published, entries.c.id)
     ).all()
     abouts: dict[str | None, Feed | None] = {text: about_of(text) for text in {row.about for row in rows}}
+    moved_here = forced(connection, ids)
     found: dict[int, list[Source]] = {}
     for row in sorted(rows, key=lambda row: leads.get(row.headline) != row.id):
-        found.setdefault(row.headline, []).append(source_of(row, abouts[row.about]))
+        source = source_of(row, abouts[row.about])
+        found.setdefault(row.headline, []).append(
+            replace(source, rule="same", words=()) if row.id in moved_here else source
+        )
     return {number: tuple(sources) for number, sources in found.items()}
 
 

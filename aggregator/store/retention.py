@@ -32,6 +32,8 @@ def prune(connection: sa.Connection, before: datetime) -> int:
     for table in (terms, headline_titles, entries):
         connection.execute(sa.delete(table).where(table.c.headline.in_(ids)))
     connection.execute(sa.delete(headlines).where(headlines.c.id.in_(ids)))
+    # Nothing stays folded under what is gone: nobody would find it.
+    connection.execute(sa.update(headlines).where(headlines.c.under.in_(ids)).values(under=None))
     connection.execute(sa.update(desk).values(revision=desk.c.revision + 1))
     return len(ids)
 

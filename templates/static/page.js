@@ -40,7 +40,7 @@ function isIdle(list) {
 function show(list) {
   const old = document.getElementById("ticker");
   for (const open of old.querySelectorAll("details[open]")) {
-    const line = list.querySelector("#" + open.closest(".line").id + " details");
+    const line = list.querySelector("#" + open.closest(".line").id + " details[class='" + open.className + "']");
     if (line) line.open = true;
   }
   const current = old.querySelector(".line[aria-current]");

@@ -89,6 +89,14 @@ def test_another_title_text_or_link_is_a_change_and_no_news(change: dict[str, st
     assert [revision.noticeable for revision in plan.revisions] == [True]
 
 
+def test_a_share_of_a_day_is_no_number_in_a_series() -> None:
+    title = "Windparken leveren voor het eerst een hele dag {} procent van de stroom"
+    mine = at_door(1, replace(STORM, title=title.format(62), language="nl"))
+    corrected = at_door(1, replace(STORM, title=title.format(52), language="nl"))
+    plan = decided(corrected, known=[known_of(mine)])
+    assert (len(plan.additions), len(plan.revisions)) == (0, 1)
+
+
 def test_a_new_id_at_every_poll_does_not_make_an_article_news_again() -> None:
     mine = at_door(1, STORM)
     again = at_door(1, replace(STORM, id="guid-of-this-minute"))

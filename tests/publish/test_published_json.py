@@ -92,8 +92,10 @@ def test_every_source_of_the_headline_is_named_without_passwords() -> None:
     assert len(items(edition(FULL))[0]["_sources"]) == 4
 
 
-def test_a_story_is_named_only_when_there_is_one() -> None:
-    assert [item.get("_story") for item in items(edition(FULL, BARE))] == [42, None]
+def test_a_story_is_named_only_when_others_tell_it_too() -> None:
+    alone = replace(FULL, id=9, related=())
+    stories = [item.get("_story") for item in items(edition(FULL, BARE, alone))]
+    assert stories == [{"id": 42, "headlines": 2}, None, None]
 
 
 def test_attachments_keep_their_type_and_size() -> None:

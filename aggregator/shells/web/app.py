@@ -13,7 +13,7 @@ from werkzeug.http import http_date
 
 from aggregator.model import Choice, Config, Format
 from aggregator.shells.web import narrowing, sources
-from aggregator.shells.web.article import ArticlePage, article
+from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.setting import Link, Setting, setting
@@ -104,22 +104,34 @@ class _Pages:
 
     def article(self, number: int) -> Response:
         """Answer with a headline in full, the newest lines beside it, or those around it."""
-        headline = self._desk.headline(number) if number <= LARGEST_NUMBER else None
-        if headline is None:
+        if number > LARGEST_NUMBER:
             abort(404)
         here = self._setting()
+        headline = self._desk.headline(number)
+        if headline is None:
+            return self._moved(here, number)
         lines = self._desk.ticker(EVERYTHING, None, LINES + 1)
         before = None
-        if number not in {line.id for line in lines[:LINES]}:
-            before = (headline.published, headline.id)
+        line = line_of(headline, lines[:LINES])
+        if line is None:
+            before, line = (headline.published, number), number
             lines = (headline, *self._desk.ticker(EVERYTHING, before, LINES))
         page = ArticlePage(
             frame=self._frame(here, headline.entry.title, None),
-            number=number,
+            line=line,
             article=article(here, headline),
-            ticker=ticker(here, EVERYTHING, lines, before, number),
+            ticker=ticker(here, EVERYTHING, lines, before, line),
         )
         return self._page("article.html", page)
+
+    def _moved(self, here: Setting, number: int) -> Response:
+        """Lead on from a headline whose entries the admin had moved to another one; that can be undone."""
+        other = self._desk.moved(number)
+        if other is None:
+            abort(404)
+        response = Response(status=301, headers={"Cache-Control": NOT_KEPT})
+        response.headers["Location"] = here.href(f"/read/{other}")
+        return response
 
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from aggregator.links import host
 from aggregator.model import Choice, Enclosure, Entry, Headline, Html
 from aggregator.shells.web.frame import Frame
 from aggregator.shells.web.setting import Link, Setting, Text, Time, text
-from aggregator.shells.web.ticker import Other, Ticker, Was, former, other
+from aggregator.shells.web.ticker import Other, Part, Ticker, Was, former, other, parts
 from aggregator.shells.web.words import capital
 from aggregator.text import fold, plain, slug
 
@@ -58,6 +58,7 @@ class Article:
     attachments: tuple[Attachment, ...]
     read_on: Link | None
     others: tuple[Other, ...]
+    parts: tuple[Part, ...]
     reactions: str
     reactions_href: str | None
     share: Share
@@ -68,7 +69,7 @@ class ArticlePage:
     """The page of one headline, the ticker beside it."""
 
     frame: Frame
-    number: int
+    line: int  # its line in the ticker, or that of the headline which speaks for its story
     article: Article
     ticker: Ticker
 
@@ -93,10 +94,17 @@ def article(setting: Setting, headline: Headline) -> Article:
         attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
         read_on=Link(words.say("read_on", source=headline.lead.name), entry.link) if entry.link else None,
         others=tuple(other(setting, source, headline.published) for source in headline.sources[1:]),
+        parts=parts(setting, headline),
         reactions="" if headline.comments is None else words.count("reactions", headline.comments),
         reactions_href=headline.comments_link,
         share=_share(setting, headline),
     )
+
+
+def line_of(headline: Headline, lines: Iterable[Headline]) -> int | None:
+    """Return which of *lines* the headline is, or is folded under; None if it is in none of them."""
+    ids = {headline.id, *(part.id for part in headline.related)}
+    return next((line.id for line in lines if line.id in ids), None)
 
 
 def _updated(setting: Setting, moment: datetime) -> Time:

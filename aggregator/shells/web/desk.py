@@ -52,6 +52,9 @@ class Desk:
     def headline(self, number: int) -> Headline | None:
         return self._store.headline(number)
 
+    def moved(self, number: int) -> int | None:
+        return self._store.moved(number)
+
     def health(self) -> tuple[FeedHealth, ...]:
         return self._store.health(self.now())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
@@ -92,6 +93,12 @@ def base_path(site: Site) -> str:
 def text(words: str, language: str | None) -> Text:
     """Return *words* with the language that they were declared in and the direction that they run in."""
     return Text(words, language, direction(language, words))
+
+
+def listed(words: Sequence[str], language: str | None) -> Text:
+    """Return *words* in a row, with the comma of the direction that they run in."""
+    way = direction(language, " ".join(words))
+    return Text(("، " if way == "rtl" else ", ").join(words), language, way)
 
 
 def rfc3339(moment: datetime) -> str:

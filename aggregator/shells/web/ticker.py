@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from aggregator.model import Choice, Headline, Source
 from aggregator.shells.web import narrowing
-from aggregator.shells.web.frame import Frame
-from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
+from aggregator.shells.web.frame import EVERYTHING, Frame
+from aggregator.shells.web.setting import Link, Setting, Text, Time, listed, rfc3339, text
 from aggregator.shells.web.sources import SourceState
 from aggregator.store import Place
 
 LINES = 100  # on a page
+TOLD_BY_WORDS = {"near", "title"}  # rules of which the words in common are shown
 LINES_OF_A_DAY = 2000  # a day in the archive is one page, if it can be
 
 
@@ -27,6 +28,17 @@ class Other:
     href: str | None
     time: Time
     why: str
+    words: Text | None = None  # that it has in common with what it was matched with, where these decided
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Another headline of the same story."""
+
+    source: str
+    title: Text
+    href: str
+    time: Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Line:
     source: str
     more: str  # "+4 bronnen"; '' where nobody else carries it
     others: tuple[Other, ...]
+    story: str  # "+3 over dit nieuws"; '' where no other headline tells of it, or each has a line of its own
+    parts: tuple[Part, ...]
     was: Was | None  # its last former title
     reactions: str  # "Reacties (12)"; '' where nobody knows
     reactions_href: str | None
@@ -109,6 +123,8 @@ def ticker(
     *before* is the place that the page begins after, None for the newest; *opened* is what is being read.
     """
     shown = headlines[:lines]
+    if choice != EVERYTHING:  # where a story is not folded, each of its headlines is a line itself
+        shown = tuple(replace(headline, related=()) for headline in shown)
     more = len(headlines) > lines
     return Ticker(
         days=days(setting, shown, opened),
@@ -144,6 +160,8 @@ def line(setting: Setting, headline: Headline, opened: int | None) -> Line:
         source=headline.lead.name,
         more=setting.words.count("more", len(others)) if others else "",
         others=tuple(other(setting, source, headline.published) for source in others),
+        story=setting.words.count("story", len(headline.related)) if headline.related else "",
+        parts=parts(setting, headline),
         was=former(setting, headline)[-1] if headline.formerly else None,
         reactions=setting.words.count("reactions", count) if count is not None else "",
         reactions_href=headline.comments_link,
@@ -153,15 +171,36 @@ def line(setting: Setting, headline: Headline, opened: int | None) -> Line:
 
 def other(setting: Setting, source: Source, day_of: datetime) -> Other:
     """Return another source; its time bears a date where that is not the date of *day_of*."""
-    local = setting.local(source.published)
-    same_day = local.date() == setting.local(day_of).date()
+    words = setting.words
+    told = source.words if source.rule in TOLD_BY_WORDS else ()
     return Other(
         source=source.name,
         title=text(source.title, source.language),
         href=source.link,
-        time=Time(f"{local:%H:%M}" if same_day else f"{local:%d/%m %H:%M}", rfc3339(source.published)),
-        why=setting.words.rule(source.rule),
+        time=_beside(setting, source.published, day_of),
+        why=words.because(source.rule) if told else words.rule(source.rule),
+        words=listed(told, source.language) if told else None,
     )
+
+
+def parts(setting: Setting, headline: Headline) -> tuple[Part, ...]:
+    """Return the other headlines of the same story, newest first."""
+    return tuple(
+        Part(
+            source=one.source,
+            title=text(one.title, one.language),
+            href=setting.href(f"/read/{one.id}"),
+            time=_beside(setting, one.published, headline.published),
+        )
+        for one in headline.related
+    )
+
+
+def _beside(setting: Setting, moment: datetime, day_of: datetime) -> Time:
+    """Return the time of *moment*, with its date where that is not the date of *day_of*."""
+    local = setting.local(moment)
+    same_day = local.date() == setting.local(day_of).date()
+    return Time(f"{local:%H:%M}" if same_day else f"{local:%d/%m %H:%M}", rfc3339(moment))
 
 
 def former(setting: Setting, headline: Headline) -> tuple[Was, ...]:

@@ -54,6 +54,10 @@ class Words:
         rules = self.table["rules"]
         return str(rules.get(rule, rules["other"]))
 
+    def because(self, rule: str) -> str:
+        """Return the same where the words that decided follow."""
+        return self.say("because", why=self.rule(rule))
+
     def state(self, state: str) -> str:
         """Return the state of a source in words."""
         return str(self.table["states"][state])

@@ -9,10 +9,10 @@ import invented
 import pytest
 from markupsafe import Markup
 
-from aggregator.model import Choice, Enclosure, Entry, FormerTitle, Headline, Html, Person, Source
-from aggregator.shells.web.article import Attachment, Share, article
+from aggregator.model import Choice, Enclosure, Entry, FormerTitle, Headline, Html, Person, Related, Source
+from aggregator.shells.web.article import Attachment, Share, article, line_of
 from aggregator.shells.web.setting import Link, Text, Time, setting
-from aggregator.shells.web.ticker import LINES, Day, Line, Other, Ticker, Was, ticker
+from aggregator.shells.web.ticker import LINES, Day, Line, Other, Part, Ticker, Was, ticker
 
 HERE = setting(invented.config(), invented.NOW)  # Casablanca: an hour ahead of UTC
 MIDNIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)  # there
@@ -50,6 +50,8 @@ LINE = Line(
     source="Binnenhof Bericht",
     more="",
     others=(),
+    story="",
+    parts=(),
     was=None,
     reactions="",
     reactions_href=None,
@@ -90,6 +92,60 @@ def test_a_line_tells_who_else_carries_it_and_why() -> None:
         reactions="Reacties (3)",
         reactions_href="https://a.example",
     )
+
+
+@pytest.mark.parametrize(("rule", "why"), [("near", "zelfde nieuws:"), ("title", "zelfde kop:")])
+def test_where_words_decided_a_source_tells_which(rule: str, why: str) -> None:
+    near = replace(SOURCE, rule=rule, words=("zeerijp", "kracht"))
+    shown = article(HERE, replace(HEADLINE, sources=(SOURCE, near))).others[0]
+    assert (shown.why, shown.words) == (why, Text("zeerijp, kracht", "nl", "ltr"))
+
+
+def test_words_that_run_from_right_to_left_have_their_own_comma() -> None:
+    near = replace(SOURCE, rule="near", words=("زلزال", "الحوز"), language="ar")
+    shown = article(HERE, replace(HEADLINE, sources=(SOURCE, near))).others[0]
+    assert shown.words == Text("زلزال، الحوز", "ar", "rtl")
+
+
+@pytest.mark.parametrize("rule", ["link", "cut", "same", "founded"])
+def test_where_words_decided_nothing_none_are_told(rule: str) -> None:
+    source = replace(SOURCE, rule=rule, words=("zeerijp", "kracht"))
+    assert article(HERE, replace(HEADLINE, sources=(SOURCE, source))).others[0].words is None
+
+
+STORY = replace(
+    HEADLINE,
+    related=(
+        Related(9, "Titre", "fr", MIDNIGHT, "Le Littoral"),
+        Related(5, "Eerst", "nl", MIDNIGHT - timedelta(hours=2), "Kustkrant"),
+    ),
+)
+PARTS = (
+    Part("Le Littoral", Text("Titre", "fr", "ltr"), "/read/9", Time("00:00", "2026-11-22T23:00:00Z")),
+    Part("Kustkrant", Text("Eerst", "nl", "ltr"), "/read/5", Time("22/11 22:00", "2026-11-22T21:00:00Z")),
+)
+
+
+def test_a_line_that_speaks_for_a_story_has_the_others_under_it() -> None:
+    [day] = ticker(HERE, Choice(), (STORY,), None).days
+    assert day.lines == (replace(LINE, story="+2 over dit nieuws", parts=PARTS),)
+
+
+@pytest.mark.parametrize("choice", [Choice(category="sport"), Choice(search="a"), Choice(day="2026-11-23")])
+def test_where_stories_are_not_folded_nothing_is_under_a_line(choice: Choice) -> None:
+    [day] = ticker(HERE, choice, (STORY,), None).days
+    assert day.lines == (LINE,)
+
+
+def test_an_article_leads_to_the_others_of_its_story() -> None:
+    assert article(HERE, STORY).parts == PARTS
+
+
+def test_a_headline_is_at_the_line_that_speaks_for_its_story() -> None:
+    lead = replace(HEADLINE, id=5)
+    assert line_of(STORY, (lead,)) == 5
+    assert line_of(STORY, (STORY, lead)) == 7
+    assert line_of(HEADLINE, (lead,)) is None
 
 
 def test_a_line_shows_what_its_headline_said_last_before() -> None:

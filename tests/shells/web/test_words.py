@@ -92,3 +92,8 @@ def test_a_rule_that_nobody_put_into_words_is_still_told() -> None:
 
 def test_a_language_that_the_page_does_not_speak_is_english() -> None:
     assert speak("xx").language == "en"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_the_matcher_is_put_into_words(language: str) -> None:
+    assert {"cut", "flood", "founded", "link", "near", "same", "title"} <= set(TABLE[language]["rules"])
