@@ -71,7 +71,10 @@ class _Desk:
         self._merged: list[tuple[int, int]] = []
 
     def plan(self, arrivals: Iterable[Arrival]) -> Plan:
-        for arrival in arrivals:
+        """Decide on *arrivals* one by one; of several under one id the last counts, at every poll."""
+        arrivals = tuple(arrivals)
+        last = {arrival.uid: number for number, arrival in enumerate(arrivals)}
+        for arrival in (arrivals[number] for number in sorted(last.values())):
             mine = self._memory.find(arrival)
             if mine is None:
                 self._add(arrival)
