@@ -85,7 +85,7 @@ def bring(
 ) -> Plan:
     """Let each feed of *news* bring these entries, the last in a list first, as one batch."""
     rows = {claim.subscription.key: claim for claim in store.peek()}
-    index = index or Index(timedelta(hours=72))
+    index = Index(timedelta(hours=72)) if index is None else index
     with store.ledger(now, [settlement(rows[key].feed, now) for key in news]) as ledger:
         told = ledger.listed(arrivals(store, news))
         index.forget(now - index.window)

@@ -92,7 +92,16 @@ class _Desk:
             return
         noticeable = arrival.facts.fingerprint != mine.facts.fingerprint
         self._revisions.append(Revision(mine, arrival, noticeable))
-        self._see(replace(mine, title=arrival.entry.title, facts=arrival.facts), arrival)
+        told = replace(
+            mine, title=arrival.entry.title, facts=arrival.facts, story=self._story_now(mine.story)
+        )
+        self._see(told, arrival)
+
+    def _story_now(self, story: int | None) -> int | None:
+        """Return what has become of *story* in this batch."""
+        for joined, older in self._merged:
+            story = older if story == joined else story
+        return story
 
     def _is_another(self, mine: Known, arrival: Arrival) -> bool:
         if mine.facts.title_key == arrival.facts.title_key:

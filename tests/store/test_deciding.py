@@ -112,6 +112,17 @@ def test_what_came_after_frequencies_were_kept_is_counted_once_after_a_restart(f
     assert again._index.frequencies.keep() == decider._index.frequencies.keep()
 
 
+def test_a_program_whose_window_is_empty_still_knows_how_often_words_came(filled: Store) -> None:
+    decider = Decider(CONFIG)
+    ingest(filled, decider, {"one": many(10)})
+    assert decider._index is not None
+    before = decider._index.frequencies.keep()
+    for day in (9, 10):
+        ingest(filled, decider, {}, NOON + day * DAY)
+    assert len(decider._index) == 0
+    assert decider._index.frequencies.keep() == before
+
+
 def test_a_program_that_starts_again_decides_as_if_it_had_gone_on(filled: Store) -> None:
     ingest(filled, Decider(CONFIG), {"one": [entry("Veerpont bij Wijk vaart weer na storing")]})
     copy = entry("VEERPONT bij Wijk vaart weer, na storing", link="https://two.example/1")
