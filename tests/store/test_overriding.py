@@ -231,3 +231,14 @@ def test_a_pair_folds_no_story_where_the_admin_wants_none(filled: Store) -> None
     filled.accept(said(stories=False), NOON + 5 * HOUR)
     filled.accept(said(same=((BRIDGE.id, MARKET.id),), stories=False), NOON + 6 * HOUR)
     assert all(not line.related for line in filled.ticker(ALL, None, 99))
+
+
+def test_retention_drops_a_headline_that_nothing_is_in_any_more(store: Store) -> None:
+    store.accept(said(), NOON)
+    decider = Decider(said())
+    ingest(store, decider, {"one": [BRIDGE], "two": [COPY]}, NOON + 4 * HOUR)
+    store.accept(said(different=((BRIDGE.id, COPY.id),)), NOON + 5 * HOUR)
+    store.accept(said(), NOON + 6 * HOUR)
+    ingest(store, decider, {"one": [replace(BRIDGE, summary="Tot april.")]}, NOON + 99 * HOUR)
+    assert store.prune(NOON + 50 * HOUR) == 1
+    assert lines(store) == {BRIDGE.title: ["one", "two"]}

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from newsroom import HOUR, NOON, arrivals, configuration, entry, subscription
 
-from aggregator.model import Addition, Arrival, Choice, Config, Entry, Matching, Plan
+from aggregator.model import Addition, Arrival, Choice, Config, Entry, Matching, Plan, Revision
 from aggregator.store import Store
 
 ALL = Choice()
@@ -143,12 +143,13 @@ def test_a_narrowing_finds_folded_headlines_too(filled: Store) -> None:
 
 
 def test_retention_drops_no_lead_from_above_headlines_that_stay(filled: Store) -> None:
-    correction = replace(AFTER, title="Les écoles de Tétouan rouvrent mardi")
-    later = joined(filled, 4, "three", correction, 2)
-    carry_out(filled, NOON + 90 * HOUR, replace(later, arrival=told(filled, "three", replace(AFTER, id="x"))))
-    carry_out(filled, NOON + 90 * HOUR + HOUR)
+    corrected = told(filled, "two", replace(AFTER, title="Les écoles de Tétouan rouvrent mardi"))
+    with filled.ledger(NOON + 90 * HOUR, ()) as ledger:
+        (known,) = ledger.known([corrected])
+        ledger.carry_out(Plan(revisions=(Revision(known, corrected, True),)))
     filled.prune(NOON + 50 * HOUR)
-    assert len(lines(filled)) == 1
+    assert lines(filled) == [FLOOD.title]
+    assert [other.title for other in filled.ticker(ALL, None, 9)[0].related] == [corrected.entry.title]
     filled.prune(NOON + 200 * HOUR)
     assert filled.counts() == (0, 0)
 
