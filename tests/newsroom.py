@@ -9,7 +9,8 @@ from typing import Any
 
 from aggregator import dedupe
 from aggregator.dedupe import Index
-from aggregator.model import Claim, Config, Entry, Html, Plan, Settlement, Site, Subscription
+from aggregator.model import Arrival, Claim, Config, Entry, Html, Plan, Settlement, Site, Subscription
+from aggregator.pipeline.deciding import Decider
 from aggregator.store import Store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -60,25 +61,37 @@ def settlement(feed: int, now: datetime = NOON, **values: Any) -> Settlement:
     )
 
 
-def bring(
-    store: Store, news: dict[str, Sequence[Entry]], now: datetime = NOON, index: Index | None = None
-) -> Plan:
-    """Let each feed of *news* bring these entries, the last in a list first, as one batch."""
+def arrivals(store: Store, news: dict[str, Sequence[Entry]]) -> list[Arrival]:
+    """Return what each feed of *news* brings, the last in a list first, in the order of time."""
     rows = {claim.subscription.key: claim for claim in store.peek()}
-    arrivals = [
+    found = [
         dedupe.arrival(
             rows[key].feed, key, rows[key].subscription.url, each, not rows[key].subscription.dedupe, key
         )
         for key, entries in news.items()
         for each in reversed(entries)
     ]
-    index = index or Index(timedelta(hours=72))
+    return sorted(found, key=lambda arrival: arrival.entry.published)
+
+
+def ingest(store: Store, decider: Decider, news: dict[str, Sequence[Entry]], now: datetime = NOON) -> Plan:
+    """Let each feed of *news* bring these entries, decided upon as the program does."""
+    with store.ledger(now, ()) as ledger:
+        return decider.ingest(ledger, ledger.listed(arrivals(store, news)), now)
+
+
+def bring(
+    store: Store, news: dict[str, Sequence[Entry]], now: datetime = NOON, index: Index | None = None
+) -> Plan:
+    """Let each feed of *news* bring these entries, the last in a list first, as one batch."""
+    rows = {claim.subscription.key: claim for claim in store.peek()}
+    index = Index(timedelta(hours=72)) if index is None else index
     with store.ledger(now, [settlement(rows[key].feed, now) for key in news]) as ledger:
-        arrivals = list(ledger.listed(sorted(arrivals, key=lambda a: a.entry.published)))
+        told = ledger.listed(arrivals(store, news))
         index.forget(now - index.window)
         index.learn(ledger.since(index.revision, now - index.window))
         numbers = dedupe.Numbers(ledger.next_entry, ledger.next_headline)
-        plan = dedupe.decide(arrivals, ledger.known(arrivals), index, numbers, now, dedupe.Settings())
+        plan = dedupe.decide(told, ledger.known(told), index, numbers, now, dedupe.Settings())
         ledger.carry_out(plan)
         index.revision = ledger.revision
     return plan

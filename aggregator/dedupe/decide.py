@@ -71,7 +71,10 @@ class _Desk:
         self._merged: list[tuple[int, int]] = []
 
     def plan(self, arrivals: Iterable[Arrival]) -> Plan:
-        for arrival in arrivals:
+        """Decide on *arrivals* one by one; of several under one id the last counts, at every poll."""
+        arrivals = tuple(arrivals)
+        last = {arrival.uid: number for number, arrival in enumerate(arrivals)}
+        for arrival in (arrivals[number] for number in sorted(last.values())):
             mine = self._memory.find(arrival)
             if mine is None:
                 self._add(arrival)
@@ -89,7 +92,16 @@ class _Desk:
             return
         noticeable = arrival.facts.fingerprint != mine.facts.fingerprint
         self._revisions.append(Revision(mine, arrival, noticeable))
-        self._see(replace(mine, title=arrival.entry.title, facts=arrival.facts), arrival)
+        told = replace(
+            mine, title=arrival.entry.title, facts=arrival.facts, story=self._story_now(mine.story)
+        )
+        self._see(told, arrival)
+
+    def _story_now(self, story: int | None) -> int | None:
+        """Return what has become of *story* in this batch."""
+        for joined, older in self._merged:
+            story = older if story == joined else story
+        return story
 
     def _is_another(self, mine: Known, arrival: Arrival) -> bool:
         if mine.facts.title_key == arrival.facts.title_key:

@@ -22,9 +22,10 @@ from aggregator.model import Facts, Known
 
 RARE_WORDS = 14  # of a headline, by which candidates are looked for
 MOST_WITH_WORD = 150  # of the entries with one word, the newest
+FEW = 8  # entries with a word: so rare that it counts as two
 CANDIDATES = 12  # that are compared
 
-_KEY = 1 << 63  # set in keys that are no tokens: digests of links
+_KEY = 1 << 63  # set in keys that are no tokens: digests of links and titles
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 
@@ -92,8 +93,8 @@ class Index:
                 continue
             for key in said:
                 self._put(key, known.row)
-            if trace.link:
-                self._put(trace.link, known.row)
+            for name in filter(None, (trace.link, title_key(says_something(words.title)))):
+                self._put(name, known.row)
             if old is None and known.revision > self.counted:
                 self.frequencies.learn(words.language, said)
 
@@ -125,13 +126,16 @@ class Index:
         """Return the entries within the window that are likest *side*, by the rare words that they share."""
         found: Counter[int] = Counter()
         for token in nlargest(RARE_WORDS, side.words, key=rarities.__getitem__):
-            found.update(self._with(token))
+            rows = self._with(token)
+            found.update(rows)
+            if len(rows) <= FEW:
+                found.update(rows)
         several = [row for row, shared in found.items() if shared > 1]
         likest = nlargest(CANDIDATES, several, key=lambda row: (found[row], row))
-        linked = self._with(side.link)[-SAME_LINK:] if side.link else ()
+        keys = filter(None, (side.link, title_key(side.title)))
+        same = [row for key in keys for row in self._with(key)[-SAME_KEY:]]
         far = self.window / _HOUR
-        rows = dict.fromkeys((*linked, *likest))
-        traces = (self._traces[row] for row in rows if row in self._traces)
+        traces = (self._traces[row] for row in dict.fromkeys((*same, *likest)) if row in self._traces)
         return [trace for trace in traces if abs(trace.at - side.at) <= far]
 
     def side(self, trace: Trace) -> Side:
@@ -243,7 +247,7 @@ class Index:
         self._stale = 0
 
 
-SAME_LINK = 3  # of those with the same link that are compared
+SAME_KEY = 3  # of those with the same link or title that are compared
 _MOST_MEMBERS = 8  # of a headline whose words count
 _MOST_SIDES = 2000  # kept unpacked: what is compared once is often compared again
 
@@ -280,3 +284,8 @@ def hours(moment: datetime) -> float:
 def link_key(link: str) -> int:
     """Return the key of a canonical link; 0 for none."""
     return xxh3_64_intdigest(link.encode()) | _KEY if link else 0
+
+
+def title_key(title: frozenset[int]) -> int:
+    """Return the key of a title's words, whatever their order; 0 for none."""
+    return xxh3_64_intdigest(array("I", sorted(title)).tobytes()) | _KEY if title else 0

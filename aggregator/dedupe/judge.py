@@ -88,9 +88,9 @@ def judge(case: Case, barred: Collection[int] = (), stories: bool = True) -> Ver
     compared = [_compared(case, trace, old) for trace, old in found if _has_much(case.new, old)]
     apart = {each.trace.headline for each in compared if each.rule == "again"}.union(barred)
     verdict = _by_rule(case, compared, apart) or _by_score(case, compared, apart)
-    return (
-        verdict if verdict.headline is not None or not stories else _in_story(verdict, case, compared, apart)
-    )
+    if verdict.headline is not None or not stories:
+        return verdict
+    return _in_story(verdict, case, compared, apart, {case.recent.story_of(headline) for headline in barred})
 
 
 def _has_much(new: Side, old: Side) -> bool:
@@ -147,14 +147,21 @@ def _refused(compared: Sequence[Compared], joined: int | None) -> tuple[Refused,
     )
 
 
-def _in_story(verdict: Verdict, case: Case, compared: Sequence[Compared], apart: Collection[int]) -> Verdict:
-    """Return *verdict* with the story that the new headline belongs to, if there is one."""
+def _in_story(
+    verdict: Verdict,
+    case: Case,
+    compared: Sequence[Compared],
+    apart: Collection[int],
+    barred: Collection[int],
+) -> Verdict:
+    """Return *verdict* with the story that the new headline belongs to, if there is one; none of *barred*."""
     scale, index = case.scales.story, case.recent
     nearest: dict[int, dict[int, tuple[float, Compared]]] = {}  # of each headline of a story, one entry
     for each in compared:
         headline = each.trace.headline
-        if headline not in apart and may_be_one_event(each.different, each.like):
-            members = nearest.setdefault(index.story_of(headline), {})
+        story = index.story_of(headline)
+        if headline not in apart and story not in barred and may_be_one_event(each.different, each.like):
+            members = nearest.setdefault(story, {})
             scored = (scale.score(each.like), each)
             members[headline] = max(members.get(headline, scored), scored, key=_score)
     ranked = [

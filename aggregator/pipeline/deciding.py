@@ -29,7 +29,9 @@ class Decider:
 
     def ingest(self, ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> Plan:
         """Decide on *arrivals* and let *ledger* carry it out; return what was decided."""
-        index = self._index = self._index or dedupe.Index(self._window, *_remembered(ledger))
+        if self._index is None:  # an index that has forgotten all still knows how often words come
+            self._index = dedupe.Index(self._window, *_remembered(ledger))
+        index = self._index
         horizon = now - self._window
         index.forget(horizon)
         index.learn(ledger.since(index.revision, horizon))

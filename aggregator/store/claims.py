@@ -15,7 +15,7 @@ from aggregator.store import courtesy, places
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
 from aggregator.store.overriding import override
 from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, config_of, validators_of
-from aggregator.store.stories import fold_all, unfold_all
+from aggregator.store.stories import choose_story_leads_of_feed, fold_all, unfold_all
 from aggregator.store.tables import Instant, desk, feeds, hosts
 
 
@@ -222,6 +222,7 @@ def _renew(connection: sa.Connection, row: sa.Row[Any], new: Subscription, now: 
     connection.execute(sa.update(feeds).where(feeds.c.id == row.id).values(values))
     if new.priority != old.priority:
         choose_leads_of_feed(connection, row.id, now)
+        choose_story_leads_of_feed(connection, row.id, now)
     if (new.key, new.categories) != (old.key, old.categories):
         index_feed(connection, row.id)
 

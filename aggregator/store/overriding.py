@@ -16,7 +16,7 @@ from aggregator.model import MERGED, Matching
 from aggregator.names import spelt, titles_in
 from aggregator.store.indexing import choose_leads, index_headlines
 from aggregator.store.stories import choose_story_leads, stories_of
-from aggregator.store.tables import desk, entries, headlines, overrides
+from aggregator.store.tables import desk, entries, headline_titles, headlines, overrides
 
 Kind = Literal["same", "different"]
 
@@ -32,22 +32,24 @@ class Pair(NamedTuple):
 def override(connection: sa.Connection, matching: Matching, now: datetime) -> None:
     """Undo what feeds.yaml says no more, and do what it says now to the entries that are stored.
 
-    Those that come later are decided upon by the same pairs.
+    Those that come later are decided upon by the same pairs. Moves build upon each other, so where one pair
+    is gone all are undone, the last first, and those that are left are done again.
     """
     wanted = [Pair("same", *pair) for pair in matching.same] + [
         Pair("different", *pair) for pair in matching.different
     ]
     rows = connection.execute(sa.select(overrides).order_by(overrides.c.id.desc())).all()
     done = {Pair(row.kind, row.one, row.other) for row in rows}
-    gone = [row for row in rows if Pair(row.kind, row.one, row.other) not in wanted]
     moves = _Moves(connection, now)
-    for row in gone:
-        moves.undo(row.entry, row.before, row.after)
-        connection.execute(sa.delete(overrides).where(overrides.c.id == row.id))
+    if not done.issubset(wanted):
+        for row in rows:
+            moves.undo(row.entry, row.before, row.after)
+        connection.execute(sa.delete(overrides))
+        done = set()
     for pair in wanted:
         if pair not in done:
             _do(moves, pair)
-    moves.finish()
+    moves.finish(matching.stories)
 
 
 def _do(moves: _Moves, pair: Pair) -> None:
@@ -55,14 +57,14 @@ def _do(moves: _Moves, pair: Pair) -> None:
     if not one or not other:
         return
     if pair.kind == "same":
-        home = min(moves.homes[row] for row in one | other)
+        home = moves.home_of(one | other)
         for row in moves.with_their_headlines(one | other):
             if moves.homes[row] != home:
                 moves.move(pair, row, home)
         return
     together = {moves.homes[row] for row in one}
     for home in sorted({moves.homes[row] for row in other - one} & together):
-        apart = moves.with_their_copies({row for row in other - one if moves.homes[row] == home}, home)
+        apart = moves.with_their_copies({row for row in other - one if moves.homes[row] == home}, one, home)
         new = moves.new_headline(min(apart), home)
         for row in sorted(apart):
             moves.move(pair, row, new)
@@ -90,8 +92,17 @@ class _Moves:
         """Return *rows*, and all entries that share a headline with one of them."""
         return sorted(self._look_up(entries.c.headline.in_({self.homes[row] for row in rows})))
 
-    def with_their_copies(self, rows: Collection[int], home: int) -> set[int]:
-        """Return *rows* and those of their headline that were matched with one of them, or with such."""
+    def home_of(self, rows: Collection[int]) -> int:
+        """Return the headline that *rows* are to share: the oldest that is shown, if one is."""
+        homes = {self.homes[row] for row in rows}
+        held = sa.select(headlines.c.id).where(headlines.c.id.in_(homes), headlines.c.held.is_not(None))
+        return min(homes.difference(self._connection.execute(held).scalars()) or homes)
+
+    def with_their_copies(self, rows: Collection[int], staying: Collection[int], home: int) -> set[int]:
+        """Return *rows* and those of their headline that were matched with one of them, or with such.
+
+        What is *staying* does not come along.
+        """
         matched = dict(
             self._connection.execute(
                 sa.select(entries.c.id, entries.c.matched).where(entries.c.headline == home)
@@ -100,22 +111,28 @@ class _Moves:
         self.homes |= dict.fromkeys(matched, home)
         apart = set(rows)
         for row in sorted(matched):
-            if matched[row] in apart:
+            if matched[row] in apart and row not in staying:
                 apart.add(row)
         return apart if len(apart) < len(matched) else set(rows)
 
     def new_headline(self, lead: int, home: int) -> int:
-        """Make a headline for *lead* beside *home*, and return its id."""
-        number = self._connection.execute(sa.select(desk.c.next_headline)).scalar_one()
-        self._connection.execute(sa.update(desk).values(next_headline=number + 1))
-        entry = self._connection.execute(sa.select(entries).where(entries.c.id == lead)).one()
+        """Return a headline for *lead* beside *home*: a new one, or that which it had before an undoing."""
         guid = self._connection.execute(
             sa.select(headlines.c.guid).where(headlines.c.id == home)
         ).scalar_one()
+        guid = f"{guid}#{lead}"
+        taken = self._connection.execute(
+            sa.select(headlines.c.id, headlines.c.held).where(headlines.c.guid == guid)
+        ).one_or_none()
+        if taken is not None and taken.held == MERGED:
+            return int(taken.id)
+        number = self._connection.execute(sa.select(desk.c.next_headline)).scalar_one()
+        self._connection.execute(sa.update(desk).values(next_headline=number + 1))
+        entry = self._connection.execute(sa.select(entries).where(entries.c.id == lead)).one()
         self._connection.execute(
             sa.insert(headlines).values(
                 id=number,
-                guid=f"{guid}#{lead}",
+                guid=guid if taken is None else f"{guid}.{number}",
                 lead=lead,
                 story=number,
                 published=entry.published,
@@ -141,8 +158,8 @@ class _Moves:
             self.homes[row] = after
             self._put(row, before)
 
-    def finish(self) -> None:
-        """Put right what hangs on the entries of headlines."""
+    def finish(self, stories: bool) -> None:
+        """Put right what hangs on the entries of headlines; *stories*: those of one event are folded."""
         if not self._touched:
             return
         connection, now = self._connection, self._now
@@ -151,23 +168,29 @@ class _Moves:
         these = entries.c.headline.in_(self._touched)
         connection.execute(sa.update(entries).where(these).values(revision=revision))
         full = set(connection.execute(sa.select(entries.c.headline).where(these).distinct()).scalars())
-        shown = sa.update(headlines).where(headlines.c.id.in_(full), headlines.c.held == MERGED)
-        connection.execute(shown.values(held=None, merged_into=None))
+        back = sa.update(headlines).where(headlines.c.id.in_(full), headlines.c.merged_into.is_not(None))
+        connection.execute(back.values(held=sa.func.nullif(headlines.c.held, MERGED), merged_into=None))
         these_headlines = sa.update(headlines).where(headlines.c.id.in_(self._touched))
         connection.execute(these_headlines.values(changed=now))
         choose_leads(connection, full, now)
         index_headlines(connection, self._touched)
-        choose_story_leads(connection, stories_of(connection, self._touched), now)
+        if stories:
+            choose_story_leads(connection, stories_of(connection, self._touched), now)
 
     def _put(self, row: int, to: int) -> None:
         before = self.homes[row]
         self._connection.execute(sa.update(entries).where(entries.c.id == row).values(headline=to))
+        former = sa.update(headline_titles).where(
+            headline_titles.c.headline == before, headline_titles.c.entry == row
+        )
+        self._connection.execute(former.values(headline=to))
         self.homes[row] = to
         self._touched |= {before, to}
         left = sa.select(entries.c.id).where(entries.c.headline == before).limit(1)
         if self._connection.execute(left).first() is None:
             empty = sa.update(headlines).where(headlines.c.id == before)
-            self._connection.execute(empty.values(held=MERGED, merged_into=to, under=None))
+            held = sa.func.coalesce(headlines.c.held, MERGED)  # what was held before is so again afterwards
+            self._connection.execute(empty.values(held=held, merged_into=to, under=None))
 
     def _look_up(self, condition: sa.ColumnElement[bool]) -> set[int]:
         rows = self._connection.execute(sa.select(entries.c.id, entries.c.headline).where(condition)).all()
@@ -183,6 +206,7 @@ def forced(connection: sa.Connection, ids: Collection[int]) -> set[int]:
 
 
 def forget(connection: sa.Connection, dropped: Collection[int]) -> None:
-    """Forget the moves of the entries of headlines that are dropped."""
+    """Forget the moves of the entries of headlines that are dropped, and those that led away from one."""
     rows = sa.select(entries.c.id).where(entries.c.headline.in_(dropped))
-    connection.execute(sa.delete(overrides).where(overrides.c.entry.in_(rows)))
+    gone = sa.or_(overrides.c.entry.in_(rows), overrides.c.before.in_(dropped))
+    connection.execute(sa.delete(overrides).where(gone))

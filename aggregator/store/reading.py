@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from aggregator.links import without_credentials
 from aggregator.model import (
-    MERGED,
     Choice,
     Config,
     Feed,
@@ -94,9 +93,13 @@ def headline(connection: sa.Connection, number: int) -> Headline | None:
 
 def moved(connection: sa.Connection, number: int) -> int | None:
     """Return the headline that has the entries of *number* now, if the admin had them moved."""
-    into = sa.select(headlines.c.merged_into).where(headlines.c.id == number)
-    found: int | None = connection.execute(into).scalar_one_or_none()
-    return found
+    passed: list[int | None] = []
+    found: int | None = number
+    while found is not None and found not in passed:
+        passed.append(found)
+        into = sa.select(headlines.c.merged_into).where(headlines.c.id == found)
+        found = connection.execute(into).scalar_one_or_none()
+    return passed[-1] if len(passed) > 1 else None
 
 
 def counts(connection: sa.Connection) -> tuple[int, int]:
@@ -303,7 +306,7 @@ def _held(connection: sa.Connection) -> dict[int, tuple[Held, ...]]:
     rows = connection.execute(
         sa.select(entries.c.feed, headlines.c.held, sa.func.count().label("number"), last.label("last"))
         .join_from(headlines, entries, entries.c.id == headlines.c.lead)
-        .where(headlines.c.held.is_not(None), headlines.c.held != MERGED)
+        .where(headlines.c.held.is_not(None), headlines.c.merged_into.is_(None))
         .group_by(entries.c.feed, headlines.c.held)
         .order_by(entries.c.feed, last)
     )

@@ -23,6 +23,17 @@ def stories_of(connection: sa.Connection, ids: Collection[int]) -> set[int]:
     return found
 
 
+def folded_stories_of(connection: sa.Connection, ids: Collection[int]) -> set[int]:
+    """Return those of them that are folded: none where the admin wants no stories."""
+    found: set[int] = set()
+    for chunk in chunks(stories_of(connection, ids)):
+        wanted = sa.select(headlines.c.story).where(
+            headlines.c.story.in_(chunk), headlines.c.under.is_not(None)
+        )
+        found.update(connection.execute(wanted.distinct()).scalars())
+    return found
+
+
 def move_story(connection: sa.Connection, story: int, older: int, revision: int) -> None:
     """Make *story* a part of *older*; the entries bear *revision*, so that every index hears of it."""
     moved = sa.select(headlines.c.id).where(headlines.c.story == story)
@@ -58,6 +69,13 @@ def choose_story_leads(connection: sa.Connection, stories: Iterable[int], now: d
         ).all()
         for _, members in groupby(rows, key=attrgetter("story")):
             _put_under(connection, tuple(members), now)
+
+
+def choose_story_leads_of_feed(connection: sa.Connection, feed: int, now: datetime) -> None:
+    """Choose anew for the stories that *feed* is in: its priority changed."""
+    mine = sa.select(entries.c.headline).where(entries.c.feed == feed).distinct()
+    stories = folded_stories_of(connection, connection.execute(mine).scalars().all())
+    choose_story_leads(connection, stories, now)
 
 
 def unfold_all(connection: sa.Connection, now: datetime) -> None:

@@ -24,7 +24,7 @@ def at_door(feed: int, told: Entry, alone: bool = False) -> Arrival:
 
 
 def decided(*arrivals: Arrival, known: Sequence[Known] = (), index: Index | None = None) -> Plan:
-    return decide(arrivals, known, index or Index(WINDOW), Numbers(1, 1), NOON, Settings())
+    return decide(arrivals, known, Index(WINDOW) if index is None else index, Numbers(1, 1), NOON, Settings())
 
 
 def known_of(arrived: Arrival, row: int = 1, headline: int = 1) -> Known:
