@@ -5,10 +5,21 @@ store carries out. Decides only; remembers nothing that the store could not give
 """
 
 from aggregator.dedupe.decide import Numbers, Settings, decide
-from aggregator.dedupe.facts import arrival
+from aggregator.dedupe.facts import arrival, prepare
 from aggregator.dedupe.flood import hold, rushes
 from aggregator.dedupe.frequencies import Frequencies
 from aggregator.dedupe.index import Index
 from aggregator.dedupe.overrides import Overrides
 
-__all__ = ["Frequencies", "Index", "Numbers", "Overrides", "Settings", "arrival", "decide", "hold", "rushes"]
+__all__ = [
+    "Frequencies",
+    "Index",
+    "Numbers",
+    "Overrides",
+    "Settings",
+    "arrival",
+    "decide",
+    "hold",
+    "prepare",
+    "rushes",
+]

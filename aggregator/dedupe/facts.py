@@ -36,6 +36,11 @@ def _name(feed: str, entry_id: str) -> bytes:
     return blake2b(f"{feed}{_SEPARATOR}{entry_id}".encode(), digest_size=16).digest()
 
 
+def prepare() -> None:
+    """Load what `arrival` needs: the lists of words of all languages."""
+    words_of("", "", "", ())
+
+
 def facts(entry: Entry, feed: int, name: str) -> Facts:
     """Return what is worth knowing of *entry* before any two are compared."""
     link = canonical(entry.link) if entry.link else ""

@@ -282,6 +282,6 @@ def _processes() -> multiprocessing.context.BaseContext:
     context = PatientContext()
     # All that a worker imports: what it imports by itself it has for itself.
     context.set_forkserver_preload(
-        ["aggregator.pipeline.reading", "aggregator.pipeline.workers", "pebble.pool.process"]
+        ["aggregator.pipeline.prepared", "aggregator.pipeline.workers", "pebble.pool.process"]
     )
     return context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,12 +19,12 @@ from aggregator.model import (
     FormerTitle,
     Headline,
     Held,
-    Related,
     Source,
     State,
 )
 from aggregator.store.overriding import forced
 from aggregator.store.rows import SOURCE, about_of, chunks, config_of, entry_of, source_of
+from aggregator.store.stories import related
 from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts, terms
 from aggregator.text import fold
 
@@ -193,44 +193,16 @@ def _headlines(connection: sa.Connection, ids: Sequence[int], columns: Sequence[
         leads = {row.number: row.lead for row in rows}
         sources = _sources(connection, chunk, leads)
         former = _former(connection, chunk, leads)
-        related = _related(connection, {row.story for row in rows if row.story is not None})
+        others = related(connection, {row.story for row in rows if row.story is not None})
         found |= {
             row.number: replace(
                 _headline(row, sources[row.number], former.get(row.number, ())),
-                related=tuple(other for other in related.get(row.story, ()) if other.id != row.number),
+                related=tuple(other for other in others.get(row.story, ()) if other.id != row.number),
             )
             for row in rows
             if row.number in sources
         }
     return tuple(found[number] for number in ids if number in found)
-
-
-def _related(connection: sa.Connection, stories: Collection[int]) -> dict[int, tuple[Related, ...]]:
-    """Return the headlines of each of *stories* that have more than one, the newest first."""
-    several = (
-        sa.select(headlines.c.story)
-        .where(headlines.c.story.in_(stories), headlines.c.under.is_not(None))
-        .distinct()
-    )
-    rows = connection.execute(
-        sa.select(
-            headlines.c.story,
-            headlines.c.id,
-            headlines.c.published,
-            entries.c.title,
-            entries.c.language,
-            feeds.c.name,
-        )
-        .join_from(headlines, entries, entries.c.id == headlines.c.lead)
-        .join(feeds, feeds.c.id == entries.c.feed)
-        .where(headlines.c.story.in_(several), headlines.c.held.is_(None))
-        .order_by(headlines.c.published.desc(), headlines.c.id.desc())
-    )
-    found: dict[int, tuple[Related, ...]] = {}
-    for row in rows:
-        one = Related(row.id, row.title, row.language, row.published, row.name)
-        found[row.story] = (*found.get(row.story, ()), one)
-    return found
 
 
 def _headline(row: sa.Row[Any], sources: tuple[Source, ...], former: tuple[FormerTitle, ...]) -> Headline:

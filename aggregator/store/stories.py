@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from aggregator.model import Related
 from aggregator.store.rows import chunks
 from aggregator.store.tables import entries, feeds, headlines
 
@@ -99,3 +100,31 @@ def _put_under(connection: sa.Connection, members: Sequence[Any], now: datetime)
             one = sa.update(headlines).where(headlines.c.id.in_((member.id, lead)))
             connection.execute(one.values(changed=now))
             connection.execute(sa.update(headlines).where(headlines.c.id == member.id).values(under=under))
+
+
+def related(connection: sa.Connection, stories: Collection[int]) -> dict[int, tuple[Related, ...]]:
+    """Return the headlines of each of *stories* that have more than one, the newest first."""
+    several = (
+        sa.select(headlines.c.story)
+        .where(headlines.c.story.in_(stories), headlines.c.under.is_not(None))
+        .distinct()
+    )
+    rows = connection.execute(
+        sa.select(
+            headlines.c.story,
+            headlines.c.id,
+            headlines.c.published,
+            entries.c.title,
+            entries.c.language,
+            feeds.c.name,
+        )
+        .join_from(headlines, entries, entries.c.id == headlines.c.lead)
+        .join(feeds, feeds.c.id == entries.c.feed)
+        .where(headlines.c.story.in_(several), headlines.c.held.is_(None))
+        .order_by(headlines.c.published.desc(), headlines.c.id.desc())
+    )
+    found: dict[int, tuple[Related, ...]] = {}
+    for row in rows:
+        one = Related(row.id, row.title, row.language, row.published, row.name)
+        found[row.story] = (*found.get(row.story, ()), one)
+    return found
