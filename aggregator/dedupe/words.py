@@ -25,7 +25,7 @@ NUMBER = 1 << 31  # set in the tokens of numbers
 SMALL = 1 << 30  # set in the tokens of words that say little
 CLASS = 1 << 29  # set in the tokens of closed classes: weekdays, directions, negation
 LONGEST_TITLE = 64  # tokens
-LONGEST_SUMMARY = 400  # characters
+LONGEST_TEXT = 400  # characters of a title, and of a summary
 MOST_IN_SUMMARY = 32  # different tokens
 ENOUGH_TO_GUESS = 40  # words, to tell a language by its small ones
 
@@ -76,11 +76,12 @@ def words_of(title: str, summary: str, language: str, publishers: Iterable[str])
 
     *publishers* are names by which the source may sign its titles: its own, its feed's, its host.
     """
+    title, summary = title[:LONGEST_TEXT], summary[:LONGEST_TEXT]
     shown = plain(title) if "&" in title else title
     folded = fold(shown.translate(_DIGITS))
     cut = _ENDS_CUT.search(shown) is not None
     text = bare_title(folded, publishers)
-    start = fold(summary[:LONGEST_SUMMARY].translate(_DIGITS)) if summary else ""
+    start = fold(summary.translate(_DIGITS)) if summary else ""
     tongue = guess([part[0] for part in islice(_PART.finditer(f"{text} {start}"), ENOUGH_TO_GUESS)], language)
     known = lexicon(tongue)
     in_title = tuple(token(said) for said, _ in _tokens(text, known))[:LONGEST_TITLE]
@@ -91,8 +92,7 @@ def words_of(title: str, summary: str, language: str, publishers: Iterable[str])
             in_summary[number] = None
     body = tuple(in_summary)[:MOST_IN_SUMMARY]
     both = {*in_title, *body}
-    written = summary[:LONGEST_SUMMARY]
-    names = frozenset(name for name in _names(shown, written, known) if name in both)
+    names = frozenset(name for name in _names(shown, summary, known) if name in both)
     cased = _CASELESS.search(shown) is None
     return Words(tongue, in_title, body, names, cased, cut)
 
@@ -106,7 +106,9 @@ def token(said: str) -> int:
 def spoken(title: str, summary: str, language: str) -> dict[int, str]:
     """Return the tokens of a title and its summary, as words that a reader knows; for explaining."""
     known = lexicon(language)
-    text = f"{summary[:LONGEST_SUMMARY]} {title}"  # the title's own words count where both have one
+    text = (
+        f"{summary[:LONGEST_TEXT]} {title[:LONGEST_TEXT]}"  # the title's own words count where both have one
+    )
     return {token(said): word for said, word in _tokens(fold(text.translate(_DIGITS)), known)}
 
 
