@@ -37,8 +37,8 @@ def _name(feed: str, entry_id: str) -> bytes:
 
 
 def prepare() -> None:
-    """Load what `arrival` needs: the lists of words of all languages."""
-    words_of("", "", "", ())
+    """Load what `arrival` needs: the lists of words, labels and tails of all languages."""
+    words_of("Live: the title of an article (video) - Paper", "And more.", "", ("Paper",))
 
 
 def facts(entry: Entry, feed: int, name: str) -> Facts:
