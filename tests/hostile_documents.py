@@ -70,7 +70,7 @@ def xml(outside: str) -> dict[str, Fault]:
             ),
             "Storm",
         ),
-        "deep-feed": Fault(Answer(HEAD + b"<a>" * 100_000), titles=None),
+        "deep-feed": Fault(Answer(HEAD + b"<a>" * 100_000), "nested more than 5,000 deep"),
         "deep-html": shown(
             rss(news("Storm") + b"<description>" + b"&lt;div>" * 100_000 + b"</description>"), "Storm"
         ),

@@ -11,6 +11,7 @@ import io
 import pyexpat
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from html.entities import name2codepoint
 from typing import Any
@@ -35,6 +36,7 @@ def xml_document(
     """Return the feed in *body*, with the newest of those of its items that are not *known*."""
     body = sections.closed(_digestible(prolog.settled(body, max_body)))
     refuse_page(body)
+    _refuse_abyss(body)
     # Given an address, feedparser makes every guid absolute that does not deny being a link, and the id would
     # change with the address; so only where xml:base makes it need one. Links are resolved by normalise.
     location = url if b"xml:base" in body else ""
@@ -55,6 +57,30 @@ def xml_document(
     chosen = delta.newest(body, layout, range(len(marks)), max_entries)
     found, entries = _damaged(_repaired(delta.reduced(body, layout, chosen)), len(chosen), location)
     return _document(found, entries, outside, url, leaks)
+
+
+DEEPEST = 5_000  # elements inside one another: no feed has more than thirty, its XHTML content included
+
+
+def _refuse_abyss(body: bytes) -> None:
+    """Raise FeedError where elements are nested endlessly: feedparser takes seconds to climb out again."""
+    if body.count(b"<") <= DEEPEST:
+        return
+    depth, parser = 0, pyexpat.ParserCreate()
+
+    def down(_name: str, _attributes: Any) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise FeedError("parse", f"its elements are nested more than {DEEPEST:,} deep; {MEND}")
+
+    def up(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = down, up
+    with suppress(pyexpat.ExpatError):  # what is broken is read as far as it goes
+        parser.Parse(body, True)
 
 
 def _document(found: Any, entries: list[Any], outside: bytes, url: str, leaks: bool) -> Document:
