@@ -30,6 +30,7 @@ VETOES = {
     "number": "each names a number that the other lacks",
     "replaced": "they are the same but for a word or two in one place, as two events of a kind are",
     "turned": "they are the same words with two of them exchanged",
+    "little": "only their titles can be compared, and those have too little in common",
     "swapped": "each has a rare word in place of one of the other's",
     "again": "one address or title is used again here for another article",
     "score": "they have too little in common",

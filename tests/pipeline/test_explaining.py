@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from newsroom import HOUR, NOON, bring, configuration, entry, replace, subscription
 
 from aggregator.dedupe import Index
 from aggregator.dedupe.pairing import Likeness
+from aggregator.dedupe.rules import Bar, Veto
 from aggregator.model import Choice, Entry, Matching, Refusal
 from aggregator.pipeline.explaining import TERMS, VETOES, explain, explain_titles, sentences
 from aggregator.store import Store
@@ -180,8 +182,12 @@ def test_two_titles_are_told_apart_by_the_words_in_conflict_and_the_score_by_its
 
 def test_two_titles_about_nothing_alike_have_too_little_in_common() -> None:
     assert explain_titles("Koning opent brug", "Storm op komst")[0] == (
-        f"Not one headline: {VETOES['score']} (“score”)."
+        f"Not one headline: {VETOES['little']} (“little”)."
     )
+
+
+def test_every_bar_is_put_into_words() -> None:
+    assert set(VETOES) == {*get_args(Veto), *get_args(Bar), "score"}
 
 
 def test_every_part_of_a_score_is_put_into_words() -> None:
