@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
-from functools import cache
 from importlib.resources import files
 from math import exp, log
 
@@ -100,7 +99,7 @@ class Frequencies:
 
     def _of(self, language: str) -> _Language:
         if language not in self._languages:
-            self._languages[language] = _Language(BEGINNING, dict(_beginning(language)))
+            self._languages[language] = _Language(BEGINNING, _beginning(language))
         return self._languages[language]
 
 
@@ -115,7 +114,6 @@ _NUMBERS: dict[str, float] = {
 }
 
 
-@cache
 def _beginning(language: str) -> dict[int, float]:
     """Return in how many of the first headlines each word would stand, from how often it stands in texts."""
     counts = {token(f"#{number}"): _headlines_with(share) for number, share in _NUMBERS.items()}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from aggregator.text import fold
 
@@ -48,29 +49,23 @@ class Lexicon:
 
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of *language* (two letters); of all languages together where there is none."""
-    return _all_lexicons().get(language) or _common()
+    known = _tables()
+    return known.lexicons.get(language) or known.common
 
 
 def labels() -> frozenset[str]:
     """Return what newsrooms put before titles, in all languages, folded."""
-    return _listed("labels")
+    return _tables().labels
 
 
 def tails() -> frozenset[str]:
     """Return what newsrooms put behind titles, in all languages, folded."""
-    return _listed("tails")
+    return _tables().tails
 
 
-def classes() -> Iterator[tuple[str, str, int]]:
-    """Yield each value of each closed class: its kind (as the files name it), its class, its number."""
-    kinds = ("calendar", "classes", "opposites")
-    yield from {
-        (kind, name, number)
-        for each in _files().values()
-        for kind in kinds
-        for name, values in each.get(kind, {}).items()
-        for number in range(len(values))
-    }
+def classes() -> frozenset[tuple[str, str, int]]:
+    """Return each value of each closed class: its kind (as the files name it), its class, its number."""
+    return _tables().classes
 
 
 def guess(words: Iterable[str], declared: str) -> str:
@@ -78,65 +73,79 @@ def guess(words: Iterable[str], declared: str) -> str:
 
     Many feeds declare the language of the program that made them.
     """
-    hits = Counter(language for word in words for language in _small_words().get(word, ()))
+    small = _tables().small_words
+    hits = Counter(language for word in words for language in small.get(word, ()))
     if not hits:
         return declared
     best, most = hits.most_common(1)[0]
     return declared if hits[declared] * 2 >= most or (declared and most < 3) else best
 
 
-@cache
-def _files() -> dict[str, dict[str, Any]]:
-    folder = files("aggregator.dedupe").joinpath("languages")
-    listed = sorted((file.name, file) for file in folder.iterdir() if file.name.endswith(".toml"))
-    return {name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8")) for name, file in listed}
+class _Tables(NamedTuple):
+    """What all files together say."""
+
+    lexicons: Mapping[str, Lexicon]
+    common: Lexicon
+    labels: frozenset[str]
+    tails: frozenset[str]
+    classes: frozenset[tuple[str, str, int]]
+    small_words: Mapping[str, tuple[str, ...]]  # the languages that have each
 
 
 @cache
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(fold(text) for each in _files().values() for text in each.get(name, ()))
+def _tables() -> _Tables:
+    """Read the files, one after the other: this is all that is kept of them, in every process."""
+    lexicons: dict[str, Lexicon] = {}
+    labels: set[str] = set()
+    tails: set[str] = set()
+    classes: set[tuple[str, str, int]] = set()
+    percent: set[str] = set()
+    small: dict[str, tuple[str, ...]] = {}
+    for language, each in _files():
+        lexicons[language] = _made(each)
+        labels.update(map(fold, each.get("labels", ())))
+        tails.update(map(fold, each.get("tails", ())))
+        classes.update(_classes(each))
+        percent.update(each.get("percent", ()))
+        for word in {intern(fold(filler)) for filler in each.get("fillers", ())}:
+            small[word] = (*small.get(word, ()), language)
+    common = _common(lexicons.values(), _percent(percent))
+    return _Tables(lexicons, common, frozenset(labels), frozenset(tails), frozenset(classes), small)
 
 
-@cache
-def _all_lexicons() -> dict[str, Lexicon]:
-    return {language: _made(each) for language, each in _files().items()}
+def _files() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each language and what its file says."""
+    for file in sorted(files("aggregator.dedupe").joinpath("languages").iterdir(), key=lambda it: it.name):
+        if file.name.endswith(".toml"):
+            yield file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8"))
 
 
-@cache
-def _common() -> Lexicon:
+def _classes(each: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
+    for kind in ("calendar", "classes", "opposites"):
+        for name, values in each.get(kind, {}).items():
+            yield from ((kind, name, number) for number in range(len(values)))
+
+
+def _common(lexicons: Collection[Lexicon], percent: re.Pattern[str]) -> Lexicon:
     """Return the meanings on which the languages agree, of words that are long enough not to be chance."""
     seen: dict[str, set[str]] = {}
     multipliers: dict[str, int] = {}
-    for each in _all_lexicons().values():
+    for each in lexicons:
         multipliers |= {word: value for word, value in each.multipliers.items() if len(word) >= _FEWEST_SIGNS}
         for word, meaning in each.meanings.items():
             if len(word) >= _FEWEST_SIGNS:
                 seen.setdefault(word, set()).add(meaning)
     agreed = {word: meanings.pop() for word, meanings in seen.items() if len(meanings) == 1}
-    return Lexicon(
-        agreed,
-        multipliers,
-        _contractions({}),
-        _percent(_files().values()),
-        frozenset().union(*(each.counters for each in _all_lexicons().values())),
-    )
-
-
-@cache
-def _small_words() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for language, each in _files().items():
-        for word in {fold(filler) for filler in each.get("fillers", ())}:
-            found.setdefault(word, []).append(language)
-    return {word: tuple(languages) for word, languages in found.items()}
+    counters = frozenset().union(*(each.counters for each in lexicons))
+    return Lexicon(agreed, multipliers, _contractions({}), percent, counters)
 
 
 def _made(each: dict[str, Any]) -> Lexicon:
-    meanings = {fold(word): token for word, token in _meanings(each)}
+    meanings = {intern(fold(word)): intern(token) for word, token in _meanings(each)}
     multipliers = {fold(word): value for word, value in each.get("multipliers", {}).items()}
     counters = frozenset(fold(word) for word in each.get("counters", ()))
     contractions = _contractions(each.get("contractions", {}))
-    return Lexicon(meanings, multipliers, contractions, _percent([each]), counters)
+    return Lexicon(meanings, multipliers, contractions, _percent(each.get("percent", ())), counters)
 
 
 def _contractions(listed: Mapping[str, str]) -> Contractions:
@@ -149,9 +158,9 @@ def _contractions(listed: Mapping[str, str]) -> Contractions:
     return Contractions(meant, re.compile(rf"(?:{'|'.join(each)})(?!\w)"))
 
 
-def _percent(files: Iterable[Mapping[str, Any]]) -> re.Pattern[str]:
+def _percent(spellings: Iterable[str]) -> re.Pattern[str]:
     """Return what finds the sign % in words, behind a number."""
-    texts = {fold(text) for each in files for text in each.get("percent", ())} | {"%"}
+    texts = {*map(fold, spellings), "%"}
     longest_first = sorted(map(re.escape, texts), key=len, reverse=True)
     return re.compile(rf"(?<=\d)\s*(?:{'|'.join(longest_first)})(?!\w)")
 

@@ -47,7 +47,7 @@ from aggregator.store import Store
 log = logging.getLogger(__name__)
 
 BATCH_FEEDS = 200  # in one transaction
-BATCH_ARRIVALS = 2000
+BATCH_ARRIVALS = 1000
 BATCH_AGE = 0.5  # seconds: the longest that what is ready waits for more
 LONGEST_STORE_WAIT = 10.0  # seconds between two tries while the store takes nothing
 

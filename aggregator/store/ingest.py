@@ -174,28 +174,26 @@ class Ledger:
         return f"{tag}:{addition.arrival.entry.published:%Y%m%dT%H%M%S}.{addition.row}"
 
     def _add(self, additions: Sequence[Addition]) -> None:
-        rows = [
-            {
-                **entry_columns(addition.arrival),
-                "id": addition.row,
-                "feed": addition.arrival.feed,
-                "uid": addition.arrival.uid,
-                "headline": addition.headline,
-                "entry_id": addition.arrival.entry.id,
-                "first_seen": self._now,
-                "alone": addition.arrival.alone,
-                "rule": addition.rule,
-                "score": addition.score,
-                "matched": addition.matched,
-                "reasons": ""
-                if addition.reasons == _NO_REASONS
-                else REASONS.dump_json(addition.reasons).decode(),
-                "revision": self.revision,
-            }
-            for addition in additions
-        ]
-        if rows:
-            self._connection.execute(sa.insert(entries), rows)
+        for some in chunks(additions, 200):  # a whole batch, made into rows and parameters, takes 15 MB
+            self._connection.execute(sa.insert(entries), [self._entry_columns(each) for each in some])
+
+    def _entry_columns(self, addition: Addition) -> dict[str, Any]:
+        reasons = addition.reasons
+        return {
+            **entry_columns(addition.arrival),
+            "id": addition.row,
+            "feed": addition.arrival.feed,
+            "uid": addition.arrival.uid,
+            "headline": addition.headline,
+            "entry_id": addition.arrival.entry.id,
+            "first_seen": self._now,
+            "alone": addition.arrival.alone,
+            "rule": addition.rule,
+            "score": addition.score,
+            "matched": addition.matched,
+            "reasons": "" if reasons == _NO_REASONS else REASONS.dump_json(reasons).decode(),
+            "revision": self.revision,
+        }
 
     def _revise(self, revisions: Sequence[Revision]) -> None:
         if not revisions:

@@ -14,14 +14,15 @@ from aggregator.dedupe.vetoes import _conflicts
 from aggregator.dedupe.words import token
 from aggregator.text import fold
 
-LANGUAGES = sorted(_files())
+FILES = dict(_files())
+LANGUAGES = sorted(FILES)
 
 
 def listed(language: str) -> dict[str, set[str]]:
     """Return each word of the classes of *language*, and the values that it is listed under."""
     found: dict[str, set[str]] = {}
     for kind in ("calendar", "classes", "opposites"):
-        for name, values in _files()[language].get(kind, {}).items():
+        for name, values in FILES[language].get(kind, {}).items():
             for number, words in enumerate(values):
                 for word in words:
                     found.setdefault(fold(word), set()).add(f"@{name}:{number}")
@@ -32,7 +33,7 @@ def listed(language: str) -> dict[str, set[str]]:
 def test_every_file_loads_and_a_week_has_seven_days_and_a_year_twelve_months(language: str) -> None:
     known = lexicon(language)
     assert known.meanings
-    calendar: dict[str, Any] = _files()[language]["calendar"]
+    calendar: dict[str, Any] = FILES[language]["calendar"]
     assert {name: len(values) for name, values in calendar.items()} == {"days": 7, "months": 12}
 
 
@@ -48,16 +49,16 @@ def test_no_word_has_two_values_of_one_class(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_opposition_has_two_sides_and_every_class_some_words(language: str) -> None:
-    for name, values in _files()[language].get("opposites", {}).items():
+    for name, values in FILES[language].get("opposites", {}).items():
         assert len(values) == 2, name
         assert all(values), name
-    for name, values in _files()[language].get("classes", {}).items():
+    for name, values in FILES[language].get("classes", {}).items():
         assert len(values) > 1, name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_words_of_the_calendar_mean_what_it_says(language: str) -> None:
-    calendar: dict[str, Any] = _files()[language]["calendar"]
+    calendar: dict[str, Any] = FILES[language]["calendar"]
     for name, values in calendar.items():
         for number, words in enumerate(values):
             for word in words:
@@ -68,7 +69,7 @@ def test_the_words_of_the_calendar_mean_what_it_says(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_multipliers_and_numbers_are_more_than_one(language: str) -> None:
     assert all(value >= 10 for value in lexicon(language).multipliers.values())
-    assert all(value >= 0 for value in _files()[language].get("numbers", {}).values())
+    assert all(value >= 0 for value in FILES[language].get("numbers", {}).values())
 
 
 def test_two_values_of_one_class_conflict_and_of_two_classes_do_not() -> None:
