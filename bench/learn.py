@@ -30,7 +30,7 @@ from aggregator.model import Entry, Known
 
 AGAINST = {
     *("numbers_differ", "number_missing", "negation", "classes", "opposites", "swapped", "added"),
-    *("same_source", "gap", "template"),
+    *("same_source", "gap", "template", "other_topic", "other_country", "other_city", "between"),
 }
 EITHER = {"both_texts", "length"}  # they correct the others
 SQUEEZED = 0.1  # the streams are thin: played ten times faster too, the gap in time does not tell too much
@@ -122,7 +122,7 @@ def collect(
         for trace in index.candidates(new, rarities) if wanted(row) else ():
             old = index.side(trace)
             different = difference(new, old)
-            alike = compare(new, old, different, rarities)
+            alike = compare(new, old, different, rarities, index.rate)
             if certain(new, old, different, alike) is None:
                 other = seen[trace.row]
                 pairs.alike.append(tuple(alike))

@@ -34,4 +34,4 @@ def side(
 
 def beside(new: Side, old: Side, language: str = "") -> Compared:
     different = difference(new, old)
-    return Compared(new, old, different, compare(new, old, different, KNOWN.rarities(language)))
+    return Compared(new, old, different, compare(new, old, different, KNOWN.rarities(language), 1.0))

@@ -110,7 +110,8 @@ class _Desk:
         new, rarities = side_of(arrival.facts, published, self._index.frequencies)
         old, _ = side_of(mine.facts, mine.published, self._index.frequencies)
         different = difference(new, old)
-        return is_another_article(new, old, different, compare(new, old, different, rarities))
+        like = compare(new, old, different, rarities, self._index.rate)
+        return is_another_article(new, old, different, like)
 
     def _add(self, arrival: Arrival) -> None:
         verdict = Verdict(FLOOD) if arrival.held else Verdict() if arrival.alone else self._verdict(arrival)

@@ -6,7 +6,7 @@ founds a headline of its own, the score of the likeliest story.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -28,7 +28,12 @@ MOST_JOINED = 3  # stories that are looked at
 SURER = 0.1  # above the threshold, to make one story of two
 
 
-_SURE = {"link": 1.0, "title": 0.98, "cut": 0.95}  # the rules, the surest first, and their scores
+_SURE = {
+    "link": 1.0,
+    "title": 0.98,
+    "cut": 0.95,
+    "tail": 0.95,
+}  # the rules, the surest first, and their scores
 
 
 class Case(NamedTuple):
@@ -85,7 +90,7 @@ def judge(case: Case, barred: Collection[int] = (), stories: bool = True) -> Ver
     It is none of the headlines in *barred*, nor of their stories; a story is looked for only if *stories*.
     """
     found = ((trace, case.recent.side(trace)) for trace in case.recent.candidates(case.new, case.rarities))
-    compared = [_compared(case, trace, old) for trace, old in found if _has_much(case.new, old)]
+    compared = [_compared(case, trace, old) for trace, old in found]
     apart = {each.trace.headline for each in compared if each.rule == "again"}.union(barred)
     verdict = _by_rule(case, compared, apart) or _by_score(case, compared, apart)
     if verdict.headline is not None or not stories:
@@ -93,15 +98,10 @@ def judge(case: Case, barred: Collection[int] = (), stories: bool = True) -> Ver
     return _in_story(verdict, case, compared, apart, {case.recent.story_of(headline) for headline in barred})
 
 
-def _has_much(new: Side, old: Side) -> bool:
-    """Say whether two have more than one word in common, or one address: nothing less makes them one."""
-    return len(new.words & old.words) > 1 or new.link == old.link != 0
-
-
 def _compared(case: Case, trace: Trace, old: Side) -> Compared:
     new = case.new
     different = difference(new, old)
-    like = compare(new, old, different, case.rarities)
+    like = compare(new, old, different, case.rarities, case.recent.rate)
     rule, veto = certain(new, old, different, like), forbids(new, old, different, like)
     return Compared(trace, old, different, like, rule, veto, case.scales.headline.score(like))
 
@@ -177,7 +177,9 @@ def _in_story(
     joined = tuple(
         other
         for likely, other in ranked[1:MOST_JOINED]
-        if likely >= scale.threshold + SURER and min(size, index.size_of(other)) <= LARGEST_JOINED
+        if likely >= scale.threshold + SURER
+        and min(size, index.size_of(other)) <= LARGEST_JOINED
+        and not _tell_of_a_kind(case, nearest[story].values(), nearest[other].values())
     )
     return replace(
         verdict,
@@ -189,6 +191,23 @@ def _in_story(
     )
 
 
+def _tell_of_a_kind(
+    case: Case, some: Iterable[tuple[float, Compared]], others: Iterable[tuple[float, Compared]]
+) -> bool:
+    """Say whether a headline of *some* and one of *others* are two events of a kind: so are their stories."""
+    pairs = ((one.old, other.old) for _, one in some for _, other in others)
+    for one, other in pairs:
+        different = difference(one, other)
+        if _are_listed(different, compare(one, other, different, case.rarities, case.recent.rate)):
+            return True
+    return False
+
+
+def _are_listed(different: Difference, like: Likeness) -> bool:
+    """Say whether two titles are two items of a list: the same, but for what tells events of a kind apart."""
+    return different.is_of_kind and like.title_overlap >= LISTED and not like.same_text
+
+
 def may_be_one_event(different: Difference, like: Likeness) -> bool:
     """Say whether it is worth asking: one word in common is no event, nor a phrase below every article.
 
@@ -196,9 +215,11 @@ def may_be_one_event(different: Difference, like: Likeness) -> bool:
     """
     if like.gap >= 1 or not like.covered:  # a story lives three days
         return False
-    if different.is_of_kind and like.title_overlap >= LISTED and not like.same_text:
+    if _are_listed(different, like):
         return False
-    return like.second >= SAID_BY_CHANCE if like.same_source else like.second > 0
+    if like.same_source:
+        return like.second >= SAID_BY_CHANCE
+    return like.second > 0 or (like.topic > 0 and like.rarest >= SAID_BY_CHANCE)
 
 
 def _score(scored: tuple[float, Compared]) -> float:

@@ -24,6 +24,7 @@ _RARE_AS_A_NAME = 0.74  # in scripts without capitals
 _MOST_WORDS = 20  # in a title
 _LOGARITHMS = tuple(log1p(count) / log1p(_MOST_SHARED) for count in range(_MOST_SHARED + 1))
 _LONGEST_LOGARITHM = log1p(LONGEST_GAP)
+_LONGEST_BETWEEN = log1p(100_000)
 
 
 class Likeness(NamedTuple):
@@ -51,10 +52,16 @@ class Likeness(NamedTuple):
     both_texts: float  # both have a summary
     length: float  # words in the shorter title
     gap: float  # time between them, logarithmically
+    between: float  # how many others came between them, logarithmically
+    topic: float  # both tell of one kind of event
+    other_topic: float  # of different kinds
+    country: float  # both name one country
+    other_country: float  # different countries
+    other_city: float  # different cities
     template: float  # overlap of titles that differ in what tells two events of a kind apart
 
 
-def compare(new: Side, old: Side, difference: Difference, rarities: Rarities) -> Likeness:
+def compare(new: Side, old: Side, difference: Difference, rarities: Rarities, rate: float) -> Likeness:
     """Return what can be said of *new* beside *old*; *difference* is that of their titles."""
     rarity, weigh = rarities.__getitem__, rarities.weights.__getitem__
     titles, words = new.title & old.title, new.words & old.words
@@ -90,8 +97,21 @@ def compare(new: Side, old: Side, difference: Difference, rarities: Rarities) ->
         1.0 if new.summary and old.summary else 0.0,
         min(len(new.title), len(old.title), _MOST_WORDS) / _MOST_WORDS,
         log1p(min(abs(new.at - old.at), LONGEST_GAP)) / _LONGEST_LOGARITHM,
+        min(log1p(min(abs(new.at - old.at), LONGEST_GAP) * rate) / _LONGEST_BETWEEN, 1.0),
+        *_agree(new.about.topics, old.about.topics),
+        *_agree(new.about.countries, old.about.countries),
+        1.0 if _are_apart(new.about.cities, old.about.cities) else 0.0,
         overlap if difference.is_of_kind else 0.0,
     )
+
+
+def _agree(new: int, old: int) -> tuple[float, float]:
+    """Return whether two sets of bits have one in common, and whether they have none but are not empty."""
+    return float(new & old != 0), float(new != 0 and old != 0 and not new & old)
+
+
+def _are_apart(new: frozenset[int], old: frozenset[int]) -> bool:
+    return bool(new) and bool(old) and new.isdisjoint(old)
 
 
 def has_same_text(new: Side, old: Side) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 from aggregator.dedupe.pairing import Likeness, has_same_text
 from aggregator.dedupe.sides import Side
 from aggregator.dedupe.vetoes import Difference, calendars_differ
+from aggregator.dedupe.words import CLASS, NUMBER
 
 # All in hours. A page is retitled in the course of a day; the day after, the same address is another issue of
 # it. What comes again in the same words at the same address is the same within two hours, and later a column.
@@ -20,11 +21,14 @@ SHORT_TITLE = 2.0  # "Fire in Zaandam": there may be another one in the evening
 _FEWEST_AT_ALL = 2  # "Weather", "Live": a label that all papers have
 _FEWEST_WORDS = 4  # of a title that no two events share by chance
 _FEWEST_CUT = 5
+_LONGEST_TAIL = 3  # words behind a title that add no news
 _SOMETHING_SHARED = 0.5  # rarity
 _TITLE_ALONE = 0.66  # overlap of titles, where nothing but titles can be compared
+_WORDS_BESIDE = 0.8  # share of their words, rare or not, where each has two that the other lacks
+_WORDS_ALONE = 0.62  # and elsewhere
 _BOTH_RARE = 0.7  # rarity of words that stand on one side only
 
-Rule = Literal["link", "title", "cut"]
+Rule = Literal["link", "title", "cut", "tail"]
 Bar = Literal["again"]
 Veto = Literal[
     "source", "calendar", "class", "opposite", "negation", "number", "replaced", "turned", "swapped", "little"
@@ -49,7 +53,11 @@ def certain(new: Side, old: Side, different: Difference, like: Likeness) -> Rule
         if gap <= (far if len(new.title) >= _FEWEST_WORDS else SHORT_TITLE):
             return "title"
         return "again" if one_source else None
-    return "cut" if gap <= SAME_WORDS and (_continues(new, old) or _continues(old, new)) else None
+    if gap > SAME_WORDS:
+        return None
+    if _continues(new, old) or _continues(old, new):
+        return "cut"
+    return "tail" if _is_longer(new, old) or _is_longer(old, new) else None
 
 
 def _by_link(new: Side, old: Side, different: Difference, like: Likeness) -> Rule | Bar:
@@ -73,6 +81,23 @@ def _continues(cut: Side, whole: Side) -> bool:
     )
 
 
+def _shared(new: Side, old: Side) -> float:
+    """Return how many words of two titles both have, of 1 (Dice's coefficient)."""
+    return 2 * len(new.title & old.title) / (len(new.title) + len(old.title) or 1)
+
+
+def _is_longer(longer: Side, whole: Side) -> bool:
+    """Say whether *longer* is *whole* with a few words behind it, as "- The Paper" or ", police say"."""
+    kept = len(whole.order)
+    added = longer.order[kept:]
+    return (
+        len(whole.title) >= _FEWEST_CUT
+        and 0 < len(added) <= _LONGEST_TAIL
+        and longer.order[:kept] == whole.order
+        and not any(token & (NUMBER | CLASS) for token in added)
+    )
+
+
 def forbids(new: Side, old: Side, different: Difference, like: Likeness) -> Veto | None:
     """Return why *new* must not become one headline with *old*, however alike they are."""
     if like.same_source and abs(new.at - old.at) > SAME_WORDS_OF_ONE_SOURCE:
@@ -83,7 +108,9 @@ def forbids(new: Side, old: Side, different: Difference, like: Likeness) -> Veto
         return None  # one agency's text at two papers: what differs is how they write it
     if words := _by_words(different):
         return words
-    if like.title_overlap < _TITLE_ALONE and not like.both_texts:
+    both_add = min(len(different.new), len(different.old)) > 1
+    enough = _WORDS_BESIDE if both_add else _WORDS_ALONE
+    if not like.both_texts and (like.title_overlap < _TITLE_ALONE or _shared(new, old) < enough):
         return "little"
     return "swapped" if like.swapped >= _BOTH_RARE and like.summary_overlap < _SOMETHING_SHARED else None
 

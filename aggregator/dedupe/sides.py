@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from aggregator.dedupe.about import About
 from aggregator.dedupe.words import SMALL
 
 
@@ -15,6 +16,7 @@ class Side(NamedTuple):
     title: frozenset[int]  # of them those that say something
     summary: frozenset[int]
     words: frozenset[int]  # of title and summary; for one that we have, those of all its headline's sources
+    about: About  # of title and summary
     names: frozenset[int]  # of them those written with a capital
     cased: bool  # its script has capitals
     cut: bool  # its title ends with an ellipsis

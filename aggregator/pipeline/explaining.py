@@ -41,6 +41,7 @@ RULES = {
     "link": "has the same address as",
     "title": "has the same words in its title as",
     "cut": "is the same title, cut short at one of the two, as",
+    "tail": "is the same title, but for a few words behind one of the two, as",
     "near": "tells the same as",
     "same": "is one with it because feeds.yaml says so, with",
 }
@@ -67,6 +68,12 @@ TERMS = {
     "both_texts": "that both have a summary",
     "length": "how long the shorter title is",
     "gap": "the time between them",
+    "between": "how many others came between them",
+    "topic": "that both tell of one kind of event",
+    "other_topic": "that they tell of different kinds of events",
+    "country": "that both name one country",
+    "other_country": "that they name different countries",
+    "other_city": "that they name different cities",
     "template": "that they differ just as two events of a kind do",
 }
 
@@ -90,7 +97,7 @@ def explain_titles(first: str, second: str) -> list[str]:
     frequencies.learn(unpack(one.facts.words)[0].language, old.words)
     new, rarities = side_of(other.facts, _NOON, frequencies)
     different = difference(new, old)
-    like = compare(new, old, different, rarities)
+    like = compare(new, old, different, rarities, 1.0)
     rule, veto = certain(new, old, different, like), forbids(new, old, different, like)
     scale = shipped().headline
     score = scale.score(like)

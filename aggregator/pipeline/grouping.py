@@ -40,6 +40,7 @@ def group(rows: Iterable[Mapping[str, Any]], window: timedelta = WINDOW) -> list
     index, settings = dedupe.Index(window), dedupe.Settings()
     ids: list[Any] = []
     decided: list[Addition] = []
+    joined: dict[int, int] = {}  # stories that were found to be part of another; the index forgets in time
     for number, row in enumerate(rows):
         entry, source = _entry(row, number)
         arrival = dedupe.arrival(_feed(source, number), source, entry.link or "", entry, False, source)
@@ -47,16 +48,25 @@ def group(rows: Iterable[Mapping[str, Any]], window: timedelta = WINDOW) -> list
         plan = dedupe.decide([arrival], (), index, dedupe.Numbers(number, number), entry.published, settings)
         ids.append(row.get("id", number))
         decided += plan.additions
+        joined |= plan.merged
+    stories = {each.headline: each.story for each in decided if each.story is not None}
     return [
         Grouped(
             ids[addition.row],
             str(ids[addition.headline]),
-            str(ids[index.story_of(addition.headline)]),
+            str(ids[_last(joined, stories[addition.headline])]),
             addition.rule,
             addition.score,
         )
         for addition in decided
     ]
+
+
+def _last(joined: Mapping[int, int], story: int) -> int:
+    """Return what has become of *story*."""
+    while story in joined:
+        story = joined[story]
+    return story
 
 
 def pairs(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[bool, str, float]]:

@@ -155,7 +155,7 @@ def known_of(row: sa.Row[Any]) -> Known:
         uid=row.uid,
         headline=row.headline,
         title=row.title,
-        facts=Facts(row.fingerprint, row.digest, row.link_key, row.title_key, row.words),
+        facts=Facts(row.fingerprint, row.digest, row.link_key, row.title_key, row.words or b""),
         published=row.published,
         first_seen=row.first_seen,
         alone=row.alone,

@@ -35,7 +35,7 @@ def test_a_rare_word_is_rarer_than_a_common_one_from_the_start(language: str, ra
 def test_a_word_that_comes_often_becomes_common() -> None:
     known = Frequencies()
     before = known.rarities("nl")[word("Goudriaan")]
-    for _ in range(50):
+    for _ in range(100):
         known.learn("nl", [word("Goudriaan")])
     assert before == pytest.approx(1.0)
     assert known.rarities("nl")[word("Goudriaan")] < 0.6

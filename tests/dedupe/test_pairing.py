@@ -93,9 +93,9 @@ def test_a_score_is_a_probability_that_rises_with_what_speaks_for_it() -> None:
 
 def test_the_terms_of_a_score_are_what_it_is_made_of() -> None:
     scale = shipped().headline
-    like = NONE._replace(title_overlap=0.5, gap=1.0)
+    like = NONE._replace(title_overlap=0.5, between=1.0)
     terms = scale.terms(like)
-    assert list(terms) == ["gap", "title_overlap"]
+    assert list(terms) == ["between", "title_overlap"]
     whole = Scale(scale.threshold, scale.linkage, scale.base + sum(terms.values()), (0.0,) * len(NONE))
     assert whole.score(NONE) == pytest.approx(scale.score(like))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sided import beside, side
 
-from aggregator.dedupe.rules import Veto, forbids
+from aggregator.dedupe.rules import Veto, certain, forbids
 
 PAIRS: list[tuple[Veto, str, str, str]] = [
     (
@@ -95,10 +95,36 @@ def test_everyday_rewording_trips_no_veto(language: str, one: str, other: str) -
 
 
 def test_rare_words_exchanged_on_both_sides_are_two_events() -> None:
-    new = side("Zwemster Oosterwijk pakt goud in Samorin op de vlinderslag", "nl")
-    old = side("Zwemster Terpstra pakt goud in Samorin op schoolslag", "nl", source=2)
+    new = side(
+        "Zwemster Oosterwijk pakt goud in Samorin op de vlinderslag", "nl", "Ze zwom een dijk van een race."
+    )
+    old = side(
+        "Zwemster Terpstra pakt goud in Samorin op schoolslag", "nl", "Het was haar eerste finale.", source=2
+    )
     each = beside(new, old, "nl")
     assert forbids(each.new, each.old, each.different, each.like) == "swapped"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Toneelgroep Kaap speelt Medea in Sneek", "Recensie Medea van Toneelgroep Kaap: kil en traag"),
+        ("Ferrell's jurk bij de finale", "Ferrell wint de finale met gemak"),
+    ],
+)
+def test_a_name_and_two_things_of_its_bearer_are_too_little_where_only_titles_can_be_compared(
+    one: str, other: str
+) -> None:
+    each = beside(side(one, "nl"), side(other, "nl", source=2), "nl")
+    assert forbids(each.new, each.old, each.different, each.like) == "little"
+
+
+def test_a_few_words_behind_a_title_make_no_other_headline() -> None:
+    title = "Vakbond en NS sluiten akkoord over rooster conducteurs"
+    each = beside(side(f"{title} - De Spoorbode", "nl"), side(title, "nl", source=2), "nl")
+    assert certain(*each) == "tail"
+    number = beside(side(f"{title} van 2027", "nl"), side(title, "nl", source=2), "nl")
+    assert certain(*number) is None
 
 
 def test_one_agencys_text_at_two_papers_is_one_whatever_the_titles_exchange() -> None:

@@ -68,8 +68,5 @@ def test_a_correction_keeps_its_line_and_shows_what_was_said(lines: dict[str, He
     assert [was.title for was in lines[FERRY].formerly] == [FERRY.replace("430", "340")]
 
 
-@pytest.mark.xfail(
-    reason="folded into the story of the ferry to Tangier: docs/performance/dedupe.md", strict=True
-)
 def test_a_look_alike_stays_apart(lines: dict[str, Headline]) -> None:
     assert (len(lines[LOOK_ALIKE].sources), lines[LOOK_ALIKE].related) == (1, ())
