@@ -1,6 +1,11 @@
-"""Config: feeds.yaml to Config, and every mistake in it with its line. Reads one file; fetches nothing."""
+"""Config: feeds.yaml to Config, and every mistake in it with its line; and feeds added to what it says.
 
+Reads one file; writes none, and fetches nothing.
+"""
+
+from aggregator.config.adding import added, begun
+from aggregator.config.editing import unfit
 from aggregator.config.form import schema
 from aggregator.config.loading import load
 
-__all__ = ["load", "schema"]
+__all__ = ["added", "begun", "load", "schema", "unfit"]
