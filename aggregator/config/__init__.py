@@ -7,5 +7,6 @@ from aggregator.config.adding import added, begun
 from aggregator.config.editing import unfit
 from aggregator.config.form import schema
 from aggregator.config.loading import load
+from aggregator.config.page import LARGEST, written_at
 
-__all__ = ["added", "begun", "load", "schema", "unfit"]
+__all__ = ["LARGEST", "added", "begun", "load", "schema", "unfit", "written_at"]

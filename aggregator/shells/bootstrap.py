@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 from pebble import ProcessPool
@@ -24,7 +24,7 @@ from pebble import ProcessPool
 from aggregator import __version__, config
 from aggregator.errors import StoreError, UserError
 from aggregator.fetch import Client
-from aggregator.model import Claim, Config, Subscription
+from aggregator.model import Claim, Config, FeedHealth, Subscription
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.inspecting import inspect as inspect_each
 from aggregator.pipeline.reading import is_heavy, place_of
@@ -48,6 +48,8 @@ MOST_FILES = 4096  # open at once
 CAPACITY = 512  # claims on their way at once
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def now() -> datetime:
@@ -191,13 +193,23 @@ def _as_wanted(wanted: Subscription, known: Claim | None) -> Claim:
     return replace(known, subscription=wanted)
 
 
+def health(read: Config) -> tuple[FeedHealth, ...]:
+    """Return the state of each source, as far as there is a store that knows it."""
+    return _asked_of_store(read, lambda store: store.health(now()))
+
+
 def _remembered(read: Config) -> tuple[Claim, ...]:
-    """Return what the store knows of the feeds, without making one."""
+    """Return what the store knows of the feeds."""
+    return _asked_of_store(read, Store.peek)
+
+
+def _asked_of_store(read: Config, ask: Callable[[Store], tuple[T, ...]]) -> tuple[T, ...]:
+    """Return what the store says, without making one; nothing where it cannot be read."""
     database = sa.make_url(read.store).database
     if read.store.startswith("sqlite") and not Path(database or "").exists():
         return ()
     try:
-        return Store(read.store).peek()
+        return ask(Store(read.store))
     except (UserError, StoreError):
         return ()
 
