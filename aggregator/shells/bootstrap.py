@@ -25,6 +25,8 @@ from aggregator import __version__, config
 from aggregator.errors import StoreError, UserError
 from aggregator.fetch import Client
 from aggregator.model import Claim, Config, FeedHealth, Subscription
+from aggregator.pipeline.finding import Found
+from aggregator.pipeline.finding import find as find_feeds
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.inspecting import inspect as inspect_each
 from aggregator.pipeline.reading import is_heavy, place_of
@@ -182,6 +184,17 @@ def inspect(read: Config) -> Iterator[Finding]:
         client = _client(read)
         try:
             yield from inspect_each(read, claims, client, pool, now())
+        finally:
+            client.close()
+
+
+def find(read: Config, url: str) -> tuple[Found, ...]:
+    """Ask for *url* and for what it names; return the feeds that are there, FeedError if there are none."""
+    known = _remembered(read)
+    with workers() as pool:
+        client = _client(read)
+        try:
+            return find_feeds(url, read, known, client, pool, now())
         finally:
             client.close()
 
