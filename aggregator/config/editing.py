@@ -70,7 +70,8 @@ def with_feeds(text: str, listings: Sequence[Listing]) -> str:
     if not isinstance(feeds.event, SequenceStartEvent):
         raise UserError("feeds: is not written as a list that could be added to; begin each feed with '- '")
     if not feeds.is_flow:
-        return _behind(text, feeds.end, feeds.dash(text), listings)
+        column = feeds.dash(text)
+        return _behind(text, feeds.end, column, listings, deeper_than=column)
     if not root.is_flow and not text[feeds.start + 1 : feeds.end - 1].strip():
         return _with_first(text, root, feeds, listings)
     return _in_flow(text, feeds, _flow_items(listings))
@@ -165,16 +166,14 @@ def _with_first(text: str, root: _Part, feeds: _Part, listings: Sequence[Listing
     return _behind(head + tail, len(head), column + 2, listings, deeper_than=column)
 
 
-def _behind(
-    text: str, end: int, column: int, listings: Sequence[Listing], deeper_than: int | None = None
-) -> str:
+def _behind(text: str, end: int, column: int, listings: Sequence[Listing], deeper_than: int) -> str:
     """Return *text* with *listings*, their dashes at *column*, on the lines below what ends at *end*.
 
-    Comments right below that are indented more, by default than the dashes, belong to what stands above.
+    Comments right below that begin *deeper_than* a column belong to what stands above.
     """
     newline = _newline(text)
     at = _next_line(text, end)
-    comment = re.compile(f" {{{(column if deeper_than is None else deeper_than) + 1},}}#")
+    comment = re.compile(f" {{{deeper_than + 1},}}#")
     while comment.match(text, at):
         at = _next_line(text, at)
     head = text[:at]
@@ -200,29 +199,29 @@ def _in_flow(text: str, around: _Part, items: list[str]) -> str:
 
 
 def _next_line(text: str, at: int) -> int:
-    found = _LINE_END.search(text, at)
-    return found.end() if found else len(text)
+    return _LINE_END.search(text, at).end()  # type: ignore[union-attr]  # there is an end
 
 
 def _newline(text: str) -> str:
-    found = _LINE_END.search(text)
-    return (found[0] if found else "") or "\n"
+    return _LINE_END.search(text)[0] or "\n"  # type: ignore[index]
 
 
 def _block_lines(listings: Sequence[Listing], column: int) -> Iterator[str]:
+    indent = " " * column
     for listing in listings:
         values = _values(listing)
         if list(values) == ["url"]:
-            yield f"{' ' * column}- {_scalar(listing.url, _PLAIN_ADDRESS)}"
+            yield f"{indent}- {_scalar(listing.url, _PLAIN_ADDRESS)}"
             continue
         for number, (key, value) in enumerate(values.items()):
-            plain = _PLAIN_ADDRESS if key == "url" else _PLAIN_TEXT
-            written = (
-                _scalar(value, plain)
-                if isinstance(value, str)
-                else f"[{', '.join(_scalar(each, plain) for each in value)}]"
-            )
-            yield f"{' ' * column}{'  ' if number else '- '}{key}: {written}"
+            yield f"{indent}{'  ' if number else '- '}{key}: {_block_value(key, value)}"
+
+
+def _block_value(key: str, value: str | list[str]) -> str:
+    plain = _PLAIN_ADDRESS if key == "url" else _PLAIN_TEXT
+    if isinstance(value, str):
+        return _scalar(value, plain)
+    return f"[{', '.join(_scalar(each, plain) for each in value)}]"
 
 
 def _flow_items(listings: Sequence[Listing]) -> list[str]:

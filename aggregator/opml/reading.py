@@ -178,7 +178,7 @@ class _Reader:
 
 def _instead(element: str) -> str:
     if element in _FEED_ROOTS:
-        return "this is a feed, not a list of feeds (OPML); put its address into feeds.yaml, or try `add`"
+        return "this is a feed, not a list of feeds (OPML); give its address to the command `add`"
     what = "a web page" if element == "html" else "XML of another kind"
     return f"this is {what}, not a list of feeds (OPML); export the list anew"
 

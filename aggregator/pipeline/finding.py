@@ -57,22 +57,23 @@ def find(
     for claim in claims:
         if claim.waiting and claim.not_before:
             client.rest(claim.host or host(claim.url), claim.not_before)
-    [(response, seen)] = finder.ask([url])
-    if isinstance(seen, Found):
-        return (seen,)
-    if response is None:
-        raise seen if isinstance(seen, FeedError) else FeedError("fetch", "no answer came")
-    base = response.url
-    page = seen if isinstance(seen, Page) else Page((), ())
-    in_header = discover.feeds_in_header(response.headers.get("link", ""), base)
+    [answer] = finder.ask([url])
+    if isinstance(answer.seen, Found):
+        return (answer.seen,)
+    if isinstance(answer.seen, FeedError) and not answer.url:
+        raise answer.seen
+    page = answer.seen if isinstance(answer.seen, Page) else Page((), ())
+    in_header = discover.feeds_in_header(answer.link_header, answer.url)
     failed: list[str] = []
     for offers in ((*in_header, *page.offers), page.linked):
         links = tuple(dict.fromkeys(askable(offer.link) or offer.link for offer in offers))
-        answers = [each for _, each in finder.ask(links)]
-        if found := {each.url: each for each in answers if isinstance(each, Found)}:
+        seen = [each.seen for each in finder.ask(links)]
+        if found := {each.url: each for each in seen if isinstance(each, Found)}:
             return tuple(found.values())
-        failed += _told(links, answers)
-    return finder.guess(base) or _none(seen, failed)
+        failed += _told(links, seen)
+    if guessed := finder.guess(answer.url):
+        return (guessed,)
+    raise FeedError("parse", _why(answer.seen, failed))
 
 
 def look(job: Job) -> Found | Page:
@@ -89,7 +90,13 @@ def look(job: Job) -> Found | Page:
     return Found(job.response.moved_to or job.subscription.url, about.title, kind, len(entries))
 
 
-Seen = Found | Page | FeedError
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came of a request."""
+
+    seen: Found | Page | FeedError
+    url: str = ""  # where it came from, after redirects; empty: no document came
+    link_header: str = ""
 
 
 class _Finder:
@@ -98,64 +105,63 @@ class _Finder:
     def __init__(self, config: Config, client: Client, workers: Workers, now: datetime) -> None:
         self._config, self._client, self._workers, self._now = config, client, workers, now
 
-    def ask(self, urls: Sequence[str]) -> list[tuple[Response | None, Seen]]:
-        """Return for each of *urls* the answer, if one came that has a body, and what it is."""
+    def ask(self, urls: Sequence[str]) -> list[_Answer]:
+        """Return what came of each of *urls*."""
         for url in urls:
             self._client.add(Request(url, url))
-        came: dict[str, tuple[Response | None, Seen]] = {}
+        came: dict[str, _Answer] = {}
         reading: dict[str, tuple[Response, Future[Found | Page]]] = {}
         while self._client.pending or reading:
             self._client.leave_room_for([len(response.body or b"") for response, _ in reading.values()])
-            for request, answer in self._client.wait(0.2, self._now):
-                if isinstance(answer, FeedError):
-                    came[request.key] = None, answer
+            for request, response in self._client.wait(0.2, self._now):
+                if isinstance(response, FeedError):
+                    came[request.key] = _Answer(response)
                     continue
-                if until := cadence.host_wait(self._now, answer):
-                    self._client.rest(host(answer.url), until)
-                if answer.status in {200, 203, 226} and answer.body is not None:
-                    reading[request.key] = answer, self._read(request.key, answer)
+                if until := cadence.host_wait(self._now, response):
+                    self._client.rest(host(response.url), until)
+                if response.status in {200, 203, 226} and response.body is not None:
+                    reading[request.key] = response, self._read(request.key, response)
                 else:
-                    came[request.key] = None, FeedError("status", complaint(answer))
+                    came[request.key] = _Answer(FeedError("status", complaint(response)))
             for url in [url for url, (_, future) in reading.items() if future.done()]:
-                response, future = reading.pop(url)
-                came[url] = response, self._seen(url, response, future)
+                came[url] = self._answer(url, *reading.pop(url))
         return [came[url] for url in urls]
 
-    def guess(self, base: str) -> tuple[Found, ...]:
-        """Return the first feed at the usual places of the site of *base*; none where it does not answer."""
+    def guess(self, base: str) -> Found | None:
+        """Return the first feed at the usual places of the site of *base*, as far as it answers."""
         for url in discover.guesses(base):
-            [(_, seen)] = self.ask([url])
-            if isinstance(seen, Found):
-                return (seen,)
-            if isinstance(seen, FeedError) and seen.stage == "fetch":
-                return ()
-        return ()
+            [answer] = self.ask([url])
+            if isinstance(answer.seen, Found):
+                return answer.seen
+            if isinstance(answer.seen, FeedError) and answer.seen.stage == "fetch":
+                return None
+        return None
 
     def _read(self, url: str, response: Response) -> Future[Found | Page]:
         job = Job(0, self._subscription(url), response, b"", self._config.polling, self._now)
         return self._workers.schedule(look, args=(job,), timeout=SLOWEST_READ)
 
-    def _seen(self, url: str, response: Response, future: Future[Found | Page]) -> Seen:
+    def _answer(self, url: str, response: Response, future: Future[Found | Page]) -> _Answer:
+        seen: Found | Page | FeedError
         try:
-            return future.result()
+            seen = future.result()
         except Exception as error:
-            return failure(Claim(0, self._subscription(url), url), response, error)
+            seen = failure(Claim(0, self._subscription(url), url), response, error)
+        return _Answer(seen, response.url, response.headers.get("link", ""))
 
     def _subscription(self, url: str) -> Subscription:
         return Subscription(host(url), url, self._config.polling.every)
 
 
-def _told(links: Iterable[str], answers: Iterable[Seen]) -> list[str]:
-    why = (each.message if isinstance(each, FeedError) else "a web page" for each in answers)
+def _told(links: Iterable[str], seen: Iterable[Found | Page | FeedError]) -> list[str]:
+    why = (each.message if isinstance(each, FeedError) else "a web page" for each in seen)
     return [f"{without_credentials(link)}: {reason}" for link, reason in zip(links, why, strict=True)]
 
 
-def _none(seen: Seen, failed: Sequence[str]) -> tuple[Found, ...]:
-    """Raise the error that says why there is no feed."""
+def _why(seen: Found | Page | FeedError, failed: Sequence[str]) -> str:
+    """Return why there is no feed."""
     if failed:
-        message = f"none of the feeds that are named there can be read: {'; '.join(failed[:5])}"
-    elif isinstance(seen, FeedError):
-        message = f"{seen.message}; nor is there a feed at the usual places"
-    else:
-        message = "this web page names no feed, and there is none at the usual places; look for its address"
-    raise FeedError("parse", message)
+        return f"none of the feeds that are named there can be read: {'; '.join(failed[:5])}"
+    if isinstance(seen, FeedError):
+        return f"{seen.message}; nor is there a feed at the usual places"
+    return "this web page names no feed, and there is none at the usual places; look for its address"

@@ -221,6 +221,7 @@ def test_add_writes_key_title_and_categories(folder: Path, publisher: Publisher)
             ("file:///etc/passwd",),
             "url: 'file:///etc/passwd' is no web address; only http: and https: can be asked",
         ),
+        (("a.example", "--category", ""), "--category: is empty; write something"),
         (("a.example", "--key", "a b"), "--key: 'a b' cannot stand in an address; try a-b"),
         (
             ("a.example", "--key", "Old-Example"),
@@ -244,6 +245,14 @@ def test_only_networks_that_feeds_yaml_allows_are_asked(tmp_path: Path, publishe
     assert (told.returncode, "allow_networks" in told.stderr) == (1, True)
     assert publisher.log == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_leads_to_no_other_network(folder: Path, publisher: Publisher) -> None:
+    publisher.answers["/news"] = page(alternate("http://10.0.0.1/feed"), alternate("/inside"))
+    publisher.answers["/inside"] = redirect("http://[fd00::1]/feed")
+    told = run("add", publisher.url("/news"), cwd=folder)
+    assert (told.returncode, told.stderr.count("refused to ask")) == (1, 2)
+    assert added(folder) == ""
 
 
 def test_a_bare_host_is_asked_by_https(folder: Path, publisher: Publisher) -> None:
@@ -299,6 +308,16 @@ def test_a_host_that_wants_to_be_left_alone_is(folder: Path, publisher: Publishe
     told = run("add", publisher.url("/news"), cwd=folder)
     assert told.returncode == 1
     assert [asked.path for asked in publisher.log] == ["/news", "/feed"]
+
+
+def test_a_host_that_told_the_program_to_wait_is_not_asked(folder: Path, publisher: Publisher) -> None:
+    publisher.answers |= {"/old": Answer(status=503, headers={"Retry-After": "3600"}), "/feed": rss()}
+    write_configuration(folder, publisher.url("/old"))
+    run("poll", cwd=folder)
+    told = run("add", publisher.url("/feed"), cwd=folder)
+    assert told.returncode == 1
+    assert "127.0.0.1 asked to be left alone for a while; try again later" in told.stderr
+    assert [asked.path for asked in publisher.log] == ["/old"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from aggregator import config
-from aggregator.errors import FeedError, UserError
+from aggregator.errors import AGAIN, CHECK, IF_IT_STAYS, FeedError, UserError
 from aggregator.links import askable, without_credentials
 from aggregator.model import Config, Listing
 from aggregator.pipeline.finding import Found
@@ -39,7 +39,7 @@ def export(path: Path, to: Path) -> None:
     document = sources(read, bootstrap.health(read))
     secret = sum(each.url != without_credentials(each.url) for each in read.subscriptions)
     if str(to) == "-":
-        sys.stdout.buffer.write(document)
+        click.echo(document, nl=False)
     elif to.resolve() == path.resolve():
         raise UserError(f"{to}: this is the configuration itself; name another file")
     else:
@@ -94,7 +94,9 @@ def add(
     try:
         found = bootstrap.find(read, wanted.url)
     except FeedError as error:
-        raise UserError(f"{without_credentials(wanted.url)}: {error.message}") from None
+        message = error.message.replace(IF_IT_STAYS, f"{CHECK}, or try again later")
+        message = message.replace(AGAIN, "try again later")  # who adds a feed asks once
+        raise UserError(f"{without_credentials(wanted.url)}: {message}") from None
     chosen = _chosen(found, first, read, without_credentials(wanted.url))
     if _is_there(chosen.url, read, path):
         return
@@ -116,7 +118,7 @@ def _address(url: str) -> str:
 def _check(wanted: Listing, read: Config) -> None:
     """Raise UserError where an option cannot stand in feeds.yaml."""
     if wrong := config.unfit(wanted):
-        raise UserError(f"--{wrong}")
+        raise UserError(f"--{wrong.replace('categories:', 'category:')}")
     if wanted.key and wanted.key.casefold() in {each.key.casefold() for each in read.subscriptions}:
         raise UserError(f"--key: '{wanted.key}' is the name of another feed; choose another")
 
