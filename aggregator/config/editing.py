@@ -191,7 +191,7 @@ def _in_flow(text: str, around: _Part, items: list[str]) -> str:
     indent = text[begins : last.start]
     comma = _COMMA.match(text, last.end)
     at = _next_line(text, last.end)
-    if not begins or indent.strip() or at > around.end:
+    if not begins or indent.strip() or at >= around.end:
         return text[: last.end] + "".join(f", {item}" for item in items) + text[last.end :]
     # Each has a line of its own; the new ones have too, below the comment that may stand behind the last.
     lines = f",{_newline(text)}".join(indent + item for item in items) + "," * bool(comma) + _newline(text)

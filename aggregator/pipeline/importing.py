@@ -40,6 +40,8 @@ def intake(document: bytes, name: str, subscriptions: Sequence[Subscription]) ->
             known.append(f"{where} is there already, as {_named(subscription, listing.url)}")
         elif first := added.get(_identity(listing.url)):
             known.append(f"{where} is the feed of line {first.line}, {without_credentials(first.url)}")
+            both = dict.fromkeys((*first.categories, *listing.categories))
+            added[_identity(listing.url)] = replace(first, categories=tuple(both))
         else:
             if listing.key and (listing.key.casefold() in names or config.unfit(listing)):
                 notes.append(f"{where} cannot have the name '{listing.key}' here, and gets another")

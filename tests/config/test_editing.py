@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -200,7 +201,7 @@ def files(draw: st.DrawFn) -> str:
     return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(files(), st.lists(LISTINGS, min_size=1, max_size=3, unique_by=lambda listing: listing.url))
 def test_whatever_the_file_is_like_only_lines_are_added(text: str, listings: list[Listing]) -> None:
     try:
@@ -216,3 +217,48 @@ def test_whatever_the_file_is_like_only_lines_are_added(text: str, listings: lis
         (each.url, each.title or "", each.categories, each.language)
         for each in after.subscriptions[len(before.subscriptions) :]
     ] == [(each.url, each.title, each.categories, each.language) for each in listings]
+
+
+@st.composite
+def lists_in_brackets(draw: st.DrawFn) -> str:
+    """Draw a feeds.yaml whose feeds stand between brackets, or JSON."""
+    blank = st.sampled_from(["", " ", "\n  ", " # said\n   "])
+    items = [f"https://old{n}.example/" for n in range(draw(st.integers(0, 3)))]
+    shapes = (
+        draw(st.sampled_from(["{0}", '"{0}"', "{{url: {0}}}", '{{"url":"{0}", title: x}}'])) for _ in items
+    )
+    inside = ",".join(
+        f"{draw(blank)}{shape.format(item)}{draw(blank)}" for shape, item in zip(shapes, items, strict=True)
+    )
+    comma = draw(st.sampled_from(["", ","])) if items else ""
+    text = f"[{inside}{comma}{draw(blank)}]"
+    around = draw(
+        st.sampled_from(
+            [
+                "feeds: {0}",
+                "# a\nfeeds: {0} # b\n",
+                'keep: 9d\n"feeds": {0}\nstore: ~\n',
+                '{{"feeds": {0}, "keep": "9d"}}',
+                "{{keep: 9d, feeds: {0}\n}}\n",
+            ]
+        )
+    )
+    return around.format(text)
+
+
+@settings(deadline=None, max_examples=150)
+@given(lists_in_brackets(), st.lists(LISTINGS, min_size=1, max_size=3, unique_by=lambda listing: listing.url))
+def test_between_brackets_as_well_nothing_is_lost(text: str, listings: list[Listing]) -> None:
+    try:
+        before = begun(PATH, text.encode(), {})
+    except ConfigError:
+        assume(False)
+    written = edited(text, *listings)
+    signs = iter(written)
+    assert all(sign in signs for sign in text if before.subscriptions or sign not in "[] \n"), written
+    assert all(comment in written for comment in re.findall("# .*", text))
+    after = begun(PATH, written.encode(), {})
+    assert after.subscriptions[: len(before.subscriptions)] == before.subscriptions
+    assert [each.title or "" for each in after.subscriptions[len(before.subscriptions) :]] == [
+        each.title for each in listings
+    ]

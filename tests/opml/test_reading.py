@@ -137,6 +137,12 @@ def test_a_feed_that_is_there_already_is_told_and_not_added() -> None:
     ]
 
 
+def test_a_feed_that_stands_in_two_folders_with_two_addresses_is_in_both() -> None:
+    document = b"""<opml><outline text="a"><outline xmlUrl="https://new.example/#x"/></outline>
+      <outline text="b"><outline xmlUrl="http://new.example/#y"/></outline></opml>"""
+    assert [each.categories for each in intake(document, "list.opml", ()).added] == [("a", "b")]
+
+
 def test_a_name_that_another_feed_has_is_not_taken_from_it() -> None:
     document = export([Subscription("Kust", "https://b.example/", timedelta(minutes=15))], {}, Site(), None)
     found = intake(document, "list.opml", SUBSCRIPTIONS)
