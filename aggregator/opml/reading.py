@@ -103,9 +103,8 @@ class _Reader:
         raise self._wrong("a document type (DOCTYPE), which no list of feeds needs; remove it")
 
     def _start(self, element: str, given: dict[str, str]) -> None:
-        attributes = {
-            name.lower(): value for name, value in reversed(given.items())
-        }  # of two the first counts
+        # Of two that differ in case only, the first counts.
+        attributes = {name.lower(): value for name, value in reversed(given.items())}
         element = element.lower()
         if not self._folders and element != "opml":
             raise self._wrong(_instead(element))
