@@ -15,6 +15,7 @@ from aggregator.shells.cli import check, politeness, poll, schema
 from aggregator.shells.demo import demo
 from aggregator.shells.judging import explain, group
 from aggregator.shells.scheduler import serve
+from aggregator.shells.subscriptions import add, export, import_
 from aggregator.shells.web import publish
 
 USERS_PROBLEM, OUR_BUG = 1, 3  # click itself ends with 2 on wrong usage
@@ -42,7 +43,7 @@ def aggregator(context: click.Context, path: Path) -> None:
         context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
 
 
-for command in (serve, poll, check, demo, publish, politeness, explain, group, schema):
+for command in (serve, poll, check, demo, publish, politeness, explain, group, add, import_, export, schema):
     aggregator.add_command(command)
 
 

@@ -307,3 +307,28 @@ _CREDENTIALS = re.compile(
 def without_credentials(link: str) -> str:
     """Return *link* without user and password, for showing and for logs; any scheme will do."""
     return _CREDENTIALS.sub(r"\1", link, count=1) if "@" in link and _CREDENTIALS.match(link) else link
+
+
+_FOR_READERS = re.compile(r"(?:feed|rss|pcast|itpc):/*", re.IGNORECASE)
+_WITH_SCHEME = re.compile(r"[a-z][a-z0-9+-]*:/", re.IGNORECASE)
+
+
+def askable(address: str) -> str | None:
+    """Return the address of a feed, as people and other programs write it, in the form that can be asked.
+
+    feed: and its like stand for http:, and a fragment is never sent. Unlike in `resolve`, user and password
+    stay. None where it is no web address.
+    """
+    spelt = _spelt(address)
+    if reader := _FOR_READERS.match(spelt):
+        rest = spelt[reader.end() :]
+        spelt = rest if _WITH_SCHEME.match(rest) else f"http://{rest}"
+    address = resolve(without_credentials(spelt), None) or ""
+    scheme, mark, rest = address.partition("#")[0].partition("://")
+    return f"{scheme}{mark}{credentials(spelt)}{rest}" if mark else None
+
+
+def credentials(link: str) -> str:
+    """Return user and password of *link* with the @ behind them; '' where it has none."""
+    found = _CREDENTIALS.match(link) if "@" in link else None
+    return "".join(link[found.end(1) : found.end()].split()) if found else ""

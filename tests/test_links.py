@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.links import LONGEST, canonical, host, is_article, resolve, without_credentials
+from aggregator.links import LONGEST, askable, canonical, host, is_article, resolve, without_credentials
 
 BASE = "https://e.org/a/b?c#d"
 WORDS = """
@@ -236,3 +236,27 @@ def test_credentials_are_not_shown(link: str, shown: str) -> None:
 def test_no_link_makes_them_raise(link: str) -> None:
     assert isinstance(host(link), str) and isinstance(is_article(link), bool)
     assert without_credentials(without_credentials(link)) is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        (" https://Pier.example/feed#latest ", "https://pier.example/feed"),
+        ("https://pier.example/a feed?q=a b", "https://pier.example/a%20feed?q=a%20b"),
+        ("feed://pier.example/rss", "http://pier.example/rss"),
+        ("feed:https://pier.example/rss", "https://pier.example/rss"),
+        ("FEED://https://pier.example/rss", "https://pier.example/rss"),
+        ("itpc:pier.example/rss", "http://pier.example/rss"),
+        ("https://me:pass@pier.example/feed#x", "https://me:pass@pier.example/feed"),
+        ("feed://me:pass@pier.example/feed", "http://me:pass@pier.example/feed"),
+        ("pier.example/feed", None),
+        ("file:///etc/passwd", None),
+        ("feed:file:///etc/passwd", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_a_feed_is_asked_for_at_the_address_that_people_and_programs_write(
+    written: str, asked: str | None
+) -> None:
+    assert askable(written) == asked

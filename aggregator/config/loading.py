@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from aggregator.config.addresses import anchored
 from aggregator.config.form import ConfigForm, FeedForm, RuleForm
 from aggregator.config.mistakes import mistakes_of
-from aggregator.config.page import Page, Value, Where, read
+from aggregator.config.page import Page, Value, Where, read, text_of, written_at
 from aggregator.errors import ConfigError, Mistake
 from aggregator.links import host, resolve, without_credentials
 from aggregator.model import Config, FollowLink, Matching, Polling, Publishing, Rule, Site, Subscription
@@ -24,7 +24,12 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     `${NAME}` in a value is filled in from *environ*; `$${` means `${` itself. A relative SQLite file is
     looked for in the folder of *path*.
     """
-    page = read(path, environ)
+    return understood(path, text_of(path, written_at(path)), environ)
+
+
+def understood(path: Path, text: str, environ: Mapping[str, str]) -> Config:
+    """Return the configuration that *text* would be at *path*, as `load` does."""
+    page = read(path, text, environ)
     mistakes = [*page.mistakes.values(), *_twins(path, page)]
     try:
         form = ConfigForm.model_validate(page.values)

@@ -47,9 +47,12 @@ class Page:
         return where
 
 
-def read(path: Path, environ: Mapping[str, str]) -> Page:
-    """Return the page at *path* with `${NAME}` filled in from *environ*; `$${` stands for `${` itself."""
-    root = _composed(path, _text(path))
+def read(path: Path, text: str, environ: Mapping[str, str]) -> Page:
+    """Return the page that *text* is, with `${NAME}` filled in from *environ*; `$${` stands for `${` itself.
+
+    *path* is where it stands, or will stand.
+    """
+    root = composed(path, text)
     if root is None:
         raise _wrong(path, 1, "the file is empty; write at least 'feeds:' and a feed's address under it")
     unfolding = _Unfolding(path, environ)
@@ -62,8 +65,13 @@ def read(path: Path, environ: Mapping[str, str]) -> Page:
     return Page(values, unfolding.lines, unfolding.written, unfolding.mistakes)
 
 
-def _text(path: Path) -> str:
-    written = _bytes(path)
+def literally(text: str) -> str:
+    """Return how to write *text* so that nothing in it is filled in."""
+    return _VARIABLE.sub(lambda variable: f"${variable[0]}", text)
+
+
+def text_of(path: Path, written: bytes) -> str:
+    """Return what is *written* at *path* as text, without its byte order mark."""
     if len(written) > LARGEST:
         raise _wrong(path, 1, "the file is larger than 10 MB; is it a list of feeds?")
     try:
@@ -75,7 +83,8 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _bytes(path: Path) -> bytes:
+def written_at(path: Path) -> bytes:
+    """Return what stands at *path*, cut off one byte after the most that may."""
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
@@ -89,7 +98,8 @@ def _bytes(path: Path) -> bytes:
         raise _wrong(path, 1, f"the file cannot be read: {error}") from None
 
 
-def _composed(path: Path, text: str) -> Node | None:
+def composed(path: Path, text: str) -> Node | None:
+    """Return the root of *text*; raise ConfigError where that is no YAML. None: there is nothing in it."""
     try:
         root: Node | None = YAML(typ="safe", pure=True).compose(text)
         return root

@@ -6,6 +6,7 @@ Atom's names; RSS `channel` and `item` are mapped on to them. Every datetime is 
 from aggregator.model.asked import (
     Config,
     FollowLink,
+    Listing,
     Matching,
     Polling,
     Publishing,
@@ -91,6 +92,7 @@ __all__ = [
     "Held",
     "Html",
     "Known",
+    "Listing",
     "Manners",
     "Matching",
     "Move",

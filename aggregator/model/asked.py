@@ -32,6 +32,18 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A feed to be written into feeds.yaml, as a list of another program names it, or the feed itself."""
+
+    url: str
+    title: str = ""  # plain text on one line; empty: what the feed calls itself
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    key: str | None = None  # None: the one that is made from title or host
+    line: int = 0  # of the list, where it came from one
+
+
+@dataclass(frozen=True, slots=True)
 class FollowLink:
     """One of the site's "follow us" links."""
 

@@ -34,7 +34,8 @@ def not_a_feed(body: bytes) -> FeedError:
         return WebPageError(body)
     if name == "opml":
         return _no_feed(
-            "this is a list of feeds (OPML), not a feed; put the feeds that it names into feeds.yaml"
+            "this is a list of feeds (OPML), not a feed; put the feeds that it names into feeds.yaml, as the"
+            " command `import` does"
         )
     if name in {"urlset", "sitemapindex"}:
         return _no_feed(f"this is a sitemap for search engines, not a feed; {CHECK}")

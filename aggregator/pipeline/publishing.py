@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator import opml, publish
-from aggregator.model import Choice, Edition, Format
+from aggregator.model import Choice, Config, Edition, FeedHealth, Format
 from aggregator.store import Store
 
 
@@ -28,6 +29,15 @@ def feed_document(store: Store, choice: Choice, format: Format, title: str) -> F
 
 def sources_document(store: Store, now: datetime) -> bytes:
     """Return the sources as OPML."""
-    config = store.config()
-    names = {feed.key: (feed.title, feed.site) for feed in store.health(now)}
+    return sources(store.config(), store.health(now))
+
+
+def sources(config: Config, health: Sequence[FeedHealth]) -> bytes:
+    """Return the sources that *config* names as OPML, with what *health* knows of their titles and sites."""
+    known = {feed.key: feed for feed in health}
+    names = {
+        each.key: (each.title or known[each.key].title, known[each.key].site)
+        for each in config.subscriptions
+        if each.key in known
+    }
     return opml.export(config.subscriptions, names, config.site, None)

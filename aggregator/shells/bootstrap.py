@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 from pebble import ProcessPool
@@ -24,7 +24,9 @@ from pebble import ProcessPool
 from aggregator import __version__, config
 from aggregator.errors import StoreError, UserError
 from aggregator.fetch import Client
-from aggregator.model import Claim, Config, Subscription
+from aggregator.model import Claim, Config, FeedHealth, Subscription
+from aggregator.pipeline.finding import Found
+from aggregator.pipeline.finding import find as find_feeds
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.inspecting import inspect as inspect_each
 from aggregator.pipeline.reading import is_heavy, place_of
@@ -48,6 +50,8 @@ MOST_FILES = 4096  # open at once
 CAPACITY = 512  # claims on their way at once
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def now() -> datetime:
@@ -184,6 +188,17 @@ def inspect(read: Config) -> Iterator[Finding]:
             client.close()
 
 
+def find(read: Config, url: str) -> tuple[Found, ...]:
+    """Ask for *url* and for what it names; return the feeds that are there, FeedError if there are none."""
+    known = _remembered(read)
+    with workers() as pool:
+        client = _client(read)
+        try:
+            return find_feeds(url, read, known, client, pool, now())
+        finally:
+            client.close()
+
+
 def _as_wanted(wanted: Subscription, known: Claim | None) -> Claim:
     """Return what is *known* of a feed under what feeds.yaml says now; of another address it says nothing."""
     if known is None or known.subscription.url != wanted.url:
@@ -191,13 +206,23 @@ def _as_wanted(wanted: Subscription, known: Claim | None) -> Claim:
     return replace(known, subscription=wanted)
 
 
+def health(read: Config) -> tuple[FeedHealth, ...]:
+    """Return the state of each source, as far as there is a store that knows it."""
+    return _asked_of_store(read, lambda store: store.health(now()))
+
+
 def _remembered(read: Config) -> tuple[Claim, ...]:
-    """Return what the store knows of the feeds, without making one."""
+    """Return what the store knows of the feeds."""
+    return _asked_of_store(read, Store.peek)
+
+
+def _asked_of_store(read: Config, ask: Callable[[Store], tuple[T, ...]]) -> tuple[T, ...]:
+    """Return what the store says, without making one; nothing where it cannot be read."""
     database = sa.make_url(read.store).database
     if read.store.startswith("sqlite") and not Path(database or "").exists():
         return ()
     try:
-        return Store(read.store).peek()
+        return ask(Store(read.store))
     except (UserError, StoreError):
         return ()
 

@@ -10,32 +10,42 @@ from hypothesis import strategies as st
 
 from aggregator.model import Site, Subscription
 from aggregator.opml import export
+from aggregator.opml.writing import NAMESPACE
 
 QUARTER = timedelta(minutes=15)
 SITE = Site(title="De Draad")
-NOS = Subscription("nos", "https://feeds.example/nos", QUARTER, categories=("nederland", "algemeen"))
+NOS = Subscription(
+    "nos", "https://feeds.example/nos", QUARTER, categories=("nederland", "algemeen"), language="nl"
+)
 NU = Subscription("nu", "https://feeds.example/nu", QUARTER, title="NU & nu", categories=("nederland",))
 ALONE = Subscription("alone", "https://me:secret@feeds.example/alone", QUARTER)
 TITLES = {"nos": ("NOS <Nieuws>", "https://nos.example/")}
 
 
-def test_a_feed_stands_below_its_first_category_and_names_them_all() -> None:
+def test_a_feed_stands_below_each_of_its_categories_and_names_them_all() -> None:
+    nos = (
+        '<outline type="rss" text="NOS &lt;Nieuws&gt;" title="NOS &lt;Nieuws&gt;"'
+        ' xmlUrl="https://feeds.example/nos" htmlUrl="https://nos.example/"'
+        ' category="nederland,algemeen" language="nl" draad:key="nos" />\n'
+    )
     assert export([NOS, ALONE, NU], TITLES, SITE, datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)).decode() == (
         "<?xml version='1.0' encoding='utf-8'?>\n"
-        '<opml version="2.0">\n'
+        f'<opml xmlns:draad="{NAMESPACE}" version="2.0">\n'
         "  <head>\n"
         "    <title>De Draad</title>\n"
         "    <dateCreated>Thu, 02 Jan 2025 03:04:05 GMT</dateCreated>\n"
         "  </head>\n"
         "  <body>\n"
         '    <outline text="nederland" title="nederland">\n'
-        '      <outline type="rss" text="NOS &lt;Nieuws&gt;" title="NOS &lt;Nieuws&gt;"'
-        ' xmlUrl="https://feeds.example/nos"'
-        ' htmlUrl="https://nos.example/" category="nederland,algemeen" />\n'
+        f"      {nos}"
         '      <outline type="rss" text="NU &amp; nu" title="NU &amp; nu"'
-        ' xmlUrl="https://feeds.example/nu" category="nederland" />\n'
+        ' xmlUrl="https://feeds.example/nu" category="nederland" draad:key="nu" />\n'
         "    </outline>\n"
-        '    <outline type="rss" text="alone" title="alone" xmlUrl="https://feeds.example/alone" />\n'
+        '    <outline text="algemeen" title="algemeen">\n'
+        f"      {nos}"
+        "    </outline>\n"
+        '    <outline type="rss" text="alone" title="alone" xmlUrl="https://feeds.example/alone"'
+        ' draad:key="alone" />\n'
         "  </body>\n"
         "</opml>\n"
     )

@@ -1,4 +1,4 @@
-"""OPML: subscriptions as an OPML 2.0 document that other readers take in. Knows no store and no feeds."""
+"""Writing: subscriptions as an OPML 2.0 document that other readers take in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, register_namespace
 
 from aggregator.links import without_credentials
 from aggregator.model import Site, Subscription
 from aggregator.text import tidy
+
+NAMESPACE = "urn:uuid:0b8f5f4e-2a43-4a55-9c0f-6d5f6f0c7a1d"
+"""Of what OPML has no word for and we read again (OPML 2.0, «Extending OPML»)."""
+PREFIX = "draad"
+KEY = f"{{{NAMESPACE}}}key"
+register_namespace(PREFIX, NAMESPACE)
 
 
 def export(
@@ -20,9 +26,11 @@ def export(
     site: Site,
     now: datetime | None,
 ) -> bytes:
-    """Return *subscriptions* as OPML, each below its first category; *titles* has (title, site link) by key.
+    """Return *subscriptions* as OPML; *titles* has (title, site link) by key.
 
-    The same arguments give the same bytes; without *now* the document bears no date.
+    A feed stands below each of its categories, as in the lists of Feedly, Inoreader and NewsBlur: who knows
+    one folder for a feed takes the first. The same arguments give the same bytes; without *now* the document
+    bears no date.
     """
     opml = Element("opml", version="2.0")
     head = SubElement(opml, "head")
@@ -41,23 +49,30 @@ def _fill(
     folders: dict[str, Element] = {}
     for subscription in subscriptions:
         title, link = titles.get(subscription.key, (subscription.title or subscription.key, None))
-        folder = body
-        for category in map(tidy, subscription.categories[:1]):
+        attributes = _attributes(subscription, tidy(title), link)
+        categories = dict.fromkeys(map(tidy, subscription.categories))
+        for category in categories:
             if category not in folders:
                 folders[category] = SubElement(body, "outline", text=category, title=category)
-            folder = folders[category]
-        SubElement(folder, "outline", _attributes(subscription, tidy(title), link))
+            SubElement(folders[category], "outline", attributes)
+        if not categories:
+            SubElement(body, "outline", attributes)
+
+
+def as_tag(category: str) -> str:
+    """Return *category* as the category attribute has it: a comma there parts two, a slash makes steps."""
+    return re.sub(r"\s*[,/]\s*", " ", tidy(category)).strip()
 
 
 def _attributes(subscription: Subscription, title: str, link: str | None) -> dict[str, str]:
-    # In the category attribute a comma parts categories, and a slash the steps of one; a tag has neither.
-    categories = ",".join(re.sub(r"\s*[,/]\s*", " ", tidy(category)) for category in subscription.categories)
     attributes = {
         "type": "rss",
         "text": title,
         "title": title,
         "xmlUrl": tidy(without_credentials(subscription.url)),
         "htmlUrl": tidy(link or ""),
-        "category": categories,
+        "category": ",".join(filter(None, map(as_tag, subscription.categories))),
+        "language": subscription.language or "",
+        KEY: subscription.key,
     }
     return {name: value for name, value in attributes.items() if value or name in {"text", "title"}}
