@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NewType
 from urllib.parse import quote, urlencode
 
@@ -21,6 +21,9 @@ Flood = Literal["known", "many", "stamped"]
 MERGED = "merged"  # why a headline is not shown whose entries are in another one, by the admin's word
 FLOOD = "flood"  # the rule by which a held entry has a line of its own that is not shown
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
+
+Place = tuple[datetime, int]  # of a line in the ticker: published, id
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +158,16 @@ class Choice:
         """Return the query that belongs to the path, with its question mark, or nothing."""
         return "" if self.search is None else "?" + urlencode({"q": self.search})
 
-    def feed_path(self, format: Format) -> str:
-        """Return the address of this choice as a feed, below the site's."""
-        return f"{self.path.rstrip('/')}/feed.{format}{self.query}"
+    def page_query(self, before: Place) -> str:
+        """Return the query of the page that begins after the line *before*: the same lines for ever."""
+        published, number = before
+        mark = f"page={(published - _EPOCH) // timedelta(microseconds=1)}-{number}"
+        return f"{self.query}&{mark}" if self.query else f"?{mark}"
+
+    def feed_path(self, format: Format, before: Place | None = None) -> str:
+        """Return the address of this choice as a feed, or of its page after *before*, below the site's."""
+        query = self.query if before is None else self.page_query(before)
+        return f"{self.path.rstrip('/')}/feed.{format}{query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +179,28 @@ class Edition:
     site: Site  # its link is set
     headlines: tuple[Headline, ...]  # newest first
     hub: str | None = None
+    before: Place | None = None  # where it begins, if it is a page back in time
+    older: Place | None = None  # where the page after it begins, if there is one
+    previous: str | None = None  # the day of the archive before it
+    following: str | None = None  # of an archive: the day of the one after it
+    is_archive: bool = False  # it never changes again
 
     @property
     def changed(self) -> datetime | None:
         """Return when the newest of the changes in it was made; None for an empty edition."""
         return max((headline.changed for headline in self.headlines), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A day that is over, as it was when it ended: what arrived in it, and how the site called itself."""
+
+    day: str  # YYYY-MM-DD in the time zone that the site had
+    previous: str | None  # the day of the archive before it
+    following: str  # the next day that anything arrived in
+    made: datetime
+    site: Site
+    headlines: tuple[Headline, ...]  # newest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator import opml, publish
-from aggregator.model import Choice, Edition, Format
+from aggregator.model import Archive, Choice, Edition, Format, Place
 from aggregator.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A merged feed, and when the newest of the changes in it was made; None in an empty one."""
+    """A merged feed, and when it last became another one; None in a feed that has always been empty."""
 
     body: bytes
     changed: datetime | None
 
 
-def feed_document(store: Store, choice: Choice, format: Format, title: str) -> FeedDocument:
-    """Return a merged feed called *title*: the same bytes for as long as its headlines are the same."""
+def feed_document(
+    store: Store,
+    choice: Choice,
+    format: Format,
+    title: str,
+    before: Place | None = None,
+    paged: bool = True,
+) -> FeedDocument:
+    """Return a merged feed called *title*: the same bytes for as long as its headlines are the same.
+
+    *before* makes it a page of that feed, back in time. *paged*: somebody answers for such pages.
+    """
     config = store.config()
-    headlines = store.articles(choice, config.publishing.items)
-    edition = Edition(title, choice, config.site, headlines, config.publishing.hub)
-    return FeedDocument(publish.feed(edition, format), edition.changed)
+    headlines, older = store.page(choice, before, config.publishing.items)
+    archives = store.archives() if choice == Choice() and before is None else ()
+    edition = Edition(
+        title,
+        choice,
+        config.site,
+        headlines,
+        config.publishing.hub,
+        before=before,
+        older=older if paged else None,
+        previous=archives[0][0] if archives else None,
+    )
+    made = archives[0][1] if archives else None
+    changes = [moment for moment in (edition.changed, store.renewed(), made) if moment is not None]
+    return FeedDocument(publish.feed(edition, format), max(changes, default=None))
+
+
+def archive_document(store: Store, archive: Archive, format: Format, title: str) -> FeedDocument:
+    """Return a day that is over as a document called *title*: the same bytes for ever."""
+    edition = Edition(
+        title,
+        Choice(day=archive.day),
+        replace(archive.site, link=store.config().site.link),  # it moves house with the site
+        archive.headlines,
+        previous=archive.previous,
+        following=archive.following,
+        is_archive=True,
+    )
+    return FeedDocument(publish.feed(edition, format), archive.made)
 
 
 def sources_document(store: Store, now: datetime) -> bytes:

@@ -32,7 +32,8 @@ def document(edition: Edition) -> bytes:
 def _feed(edition: Edition) -> Any:
     feed = FeedGenerator()
     feed.register_extension("ours", _FeedExtension, _EntryExtension)
-    feed.id(wording.address(edition, "atom"))
+    feed.ours.edition = edition
+    feed.id(wording.subscription(edition, "atom"))
     feed.title(edition.title)
     feed.subtitle(edition.site.description or None)
     feed.updated(max((headline.updated for headline in edition.headlines), default=_NEVER))
@@ -43,6 +44,8 @@ def _feed(edition: Edition) -> Any:
     feed.link(href=wording.home(edition), rel="alternate", type="text/html")
     if edition.hub:
         feed.link(href=edition.hub, rel="hub")
+    for relation, href in wording.neighbours(edition, "atom"):
+        feed.link(href=href, rel=relation, type="application/atom+xml")
     return feed
 
 
@@ -68,8 +71,16 @@ def _person(person: Person) -> dict[str, str]:
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears no types
+    edition: Edition
+
     def extend_ns(self) -> dict[str, str]:
-        return {"media": _MEDIA, "thr": _THREAD}
+        history = {"fh": wording.HISTORY} if self.edition.is_archive else {}
+        return {"media": _MEDIA, "thr": _THREAD} | history
+
+    def extend_atom(self, feed: Any) -> Any:
+        if self.edition.is_archive:
+            _put(feed, f"{{{wording.HISTORY}}}archive")
+        return feed
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]

@@ -20,11 +20,18 @@ def _feed(edition: Edition) -> dict[str, Any]:
         title=edition.title,
         home_page_url=wording.home(edition),
         feed_url=wording.address(edition, "json"),
+        next_url=_next(edition),
         description=edition.site.description,
         authors=[_person(Person(edition.site.title, edition.site.link))],
         language=edition.site.language,
         hubs=[{"type": "WebSub", "url": edition.hub}] if edition.hub else [],
     ) | {"items": [_item(headline, edition.site) for headline in edition.headlines]}
+
+
+def _next(edition: Edition) -> str | None:
+    """Return where older items are: on the next page, or else in the archive before."""
+    found = dict(wording.neighbours(edition, "json"))
+    return found.get("next") or found.get("prev-archive")
 
 
 def _item(headline: Headline, site: Site) -> dict[str, Any]:

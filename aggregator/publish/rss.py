@@ -93,7 +93,8 @@ class _ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears n
     edition: Edition
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC, "media": _MEDIA, "slash": _SLASH, "wfw": _WFW}
+        history = {"fh": wording.HISTORY} if self.edition.is_archive else {}
+        return {"dc": _DC, "media": _MEDIA, "slash": _SLASH, "wfw": _WFW} | history
 
     def extend_rss(self, rss: Any) -> Any:
         if self.edition.headlines:
@@ -101,6 +102,10 @@ class _ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears n
             _put(rss[0], "lastBuildDate", _date(newest))
         if self.edition.hub:
             _put(rss[0], f"{{{_ATOM}}}link", rel="hub", href=self.edition.hub)
+        for relation, href in wording.neighbours(self.edition, "rss"):
+            _put(rss[0], f"{{{_ATOM}}}link", rel=relation, href=href, type="application/rss+xml")
+        if self.edition.is_archive:
+            _put(rss[0], f"{{{wording.HISTORY}}}archive")
         return rss
 
 

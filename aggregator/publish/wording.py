@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from types import MappingProxyType
 
-from aggregator.model import Edition, Format, Headline, Html, Person, Site, Source
+from aggregator.model import Choice, Edition, Format, Headline, Html, Person, Site, Source
 from aggregator.text import direction
 
 GENERATOR = "draad"
+HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
 
 # What comes before the names of the other sources, and between them.
 _ALSO: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -29,7 +30,23 @@ def home(edition: Edition) -> str:
 
 def address(edition: Edition, format: Format) -> str:
     """Return the very address at which the document is asked for."""
-    return _root(edition.site) + edition.choice.feed_path(format)
+    return _root(edition.site) + edition.choice.feed_path(format, edition.before)
+
+
+def subscription(edition: Edition, format: Format) -> str:
+    """Return the address of the feed that the document is a part of: a page of it, an archive, or itself."""
+    return _root(edition.site) + (Choice() if edition.is_archive else edition.choice).feed_path(format)
+
+
+def neighbours(edition: Edition, format: Format) -> Iterator[tuple[str, str]]:
+    """Yield the relations to other documents of the same feed, and their addresses (RFC 5005)."""
+    if edition.is_archive or edition.before:
+        yield "current", subscription(edition, format)
+    if edition.older:
+        yield "next", _root(edition.site) + edition.choice.feed_path(format, edition.older)
+    for relation, day in (("prev-archive", edition.previous), ("next-archive", edition.following)):
+        if day:
+            yield relation, _root(edition.site) + Choice(day=day).feed_path(format)
 
 
 def article(headline: Headline, site: Site) -> str:

@@ -45,6 +45,7 @@ def poll(path: Path, everything: bool, quiet: bool) -> None:
             store.release_all()
         with bootstrap.refresher(config, store) as refresher:
             outcomes = _poll(refresher, bootstrap.Round(store, everything, config.polling.per_host), quiet)
+        store.keep_days(bootstrap.now())
     if not quiet:
         _print_outcomes(outcomes, len(config.subscriptions))
     store.close()
