@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -17,7 +18,8 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _THREAD = "http://purl.org/syndication/thread/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a feed must have been updated at some time, even an empty one
+# A feed must have been updated at some time, even an empty one; validators take no date before for one.
+_NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def document(edition: Edition) -> bytes:
@@ -60,10 +62,11 @@ def _add(feed: Any, headline: Headline, site: Site) -> None:
     # The only one: feedgen leaves out what rel a link of an entry has.
     entry.link(href=wording.article(headline, site))
     entry.category([{"term": category} for category in headline.entry.categories])
-    if headline.entry.summary:
-        entry.summary(headline.entry.summary)
-    if text := wording.content(headline, site):
+    text = wording.content(headline, site)
+    if text:
         entry.content(text, type="html")
+    if headline.entry.summary or not text:
+        entry.summary(headline.entry.summary or headline.entry.title)  # some text should be there
 
 
 def _person(person: Person) -> dict[str, str]:
@@ -80,6 +83,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears no t
     def extend_atom(self, feed: Any) -> Any:
         if self.edition.is_archive:
             _put(feed, f"{{{wording.HISTORY}}}archive")
+        _declare(feed)
         return feed
 
 
@@ -99,7 +103,16 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             _put(entry, f"{{{_MEDIA}}}thumbnail", url=ours.image)
         _add_reactions(entry, self.headline)
         _add_source(entry, self.headline.lead, self.headline.updated)
+        _declare(entry)
         return entry
+
+
+def _declare(parent: Any) -> None:
+    """Declare as HTML what is text but could be taken for it (RFC 4287, 3.1.1): some programs guess."""
+    for element in parent.iter("title", "subtitle", "summary"):
+        if element.text and wording.is_like_markup(element.text):
+            element.set("type", "html")
+            element.text = escape(element.text, quote=False)
 
 
 def _file(enclosure: Enclosure) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from email.utils import format_datetime
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -24,7 +23,6 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _SLASH = "http://purl.org/rss/1.0/modules/slash/"
 _WFW = "http://wellformedweb.org/CommentAPI/"
 
-_TAG = re.compile(r"<[A-Za-z/!?]")
 # The Profile found these spellings to be read rightly by most programs; to an XML parser they are the same.
 _HEXADECIMAL = ((b"&amp;", b"&#x26;"), (b"&lt;", b"&#x3C;"), (b"&gt;", b"&#x3E;"))
 
@@ -66,11 +64,11 @@ def _add(channel: Any, headline: Headline, site: Site) -> None:
     item.description(escape(headline.entry.summary, quote=False))
     if content := wording.content(headline, site):
         item.content(content, type="html")  # feedgen makes it the description where there is no summary
-    item.category([{"term": category} for category in headline.entry.categories])
+    item.category([{"term": _plain(category)} for category in headline.entry.categories])
     for enclosure in headline.entry.enclosures[:1]:
         item.enclosure(enclosure.link, enclosure.length or 0, enclosure.type)
     if headline.lead.feed:
-        item.source(headline.lead.feed, headline.lead.name)
+        item.source(headline.lead.feed, _plain(headline.lead.name))
     item.comments(_reactions(headline, site))
 
 
@@ -79,7 +77,7 @@ def _plain(title: str) -> str:
 
     Programs differ on whether a title is text or HTML; most titles are the same in both.
     """
-    if not _TAG.search(title) and unescape(title) == title:
+    if not wording.is_like_markup(title):
         return title
     return title.replace("&", "&#x26;").replace("<", "&#x3C;")
 
@@ -131,7 +129,7 @@ class _ItemExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def _media(enclosure: Enclosure) -> dict[str, str]:
-    size = {} if enclosure.length is None else {"fileSize": str(enclosure.length)}
+    size = {"fileSize": str(enclosure.length)} if enclosure.length else {}  # 0 is what feeds say for unknown
     return {"url": enclosure.link, "type": enclosure.type} | size
 
 

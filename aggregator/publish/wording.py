@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape, unescape
 from types import MappingProxyType
 
 from aggregator.model import Choice, Edition, Format, Headline, Html, Person, Site, Source
@@ -11,6 +12,8 @@ from aggregator.text import direction
 
 GENERATOR = "draad"
 HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
+
+_TAG = re.compile(r"<[A-Za-z/!?]")
 
 # What comes before the names of the other sources, and between them.
 _ALSO: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -21,6 +24,11 @@ _ALSO: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ar": ("أيضًا في: ", "، "),
     }
 )
+
+
+def is_like_markup(text: str) -> bool:
+    """Say whether a program that expects HTML would show *text*, which is plain, otherwise than it is."""
+    return bool(_TAG.search(text)) or unescape(text) != text
 
 
 def home(edition: Edition) -> str:
