@@ -204,6 +204,15 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDay:
+    """A day that is kept as an archive."""
+
+    day: str
+    previous: str | None  # the day of the archive before it, which retention may have dropped
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How the refresh of one feed went."""
 

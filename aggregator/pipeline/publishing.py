@@ -32,7 +32,8 @@ def feed_document(
     """
     config = store.config()
     headlines, older = store.page(choice, before, config.publishing.items)
-    archives = store.archives() if choice == Choice() and before is None else ()
+    is_current = choice == Choice() and before is None
+    newest = next(iter(store.archives()), None) if is_current else None
     edition = Edition(
         title,
         choice,
@@ -41,11 +42,10 @@ def feed_document(
         config.publishing.hub,
         before=before,
         older=older if paged else None,
-        previous=archives[0][0] if archives else None,
+        previous=newest.day if newest else None,
     )
-    made = archives[0][1] if archives else None
-    changes = [moment for moment in (edition.changed, store.renewed(), made) if moment is not None]
-    return FeedDocument(publish.feed(edition, format), max(changes, default=None))
+    changes = (edition.changed, store.renewed(), newest.made if newest else None)
+    return FeedDocument(publish.feed(edition, format), max(filter(None, changes), default=None))
 
 
 def archive_document(store: Store, archive: Archive, format: Format, title: str) -> FeedDocument:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -15,6 +16,7 @@ from aggregator.model import Edition, Enclosure, Headline, Person, Site, Source
 from aggregator.publish import wording
 
 _MEDIA = "http://search.yahoo.com/mrss/"
+_END_TAG = re.compile(r"</\w")
 _THREAD = "http://purl.org/syndication/thread/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -108,9 +110,12 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def _declare(parent: Any) -> None:
-    """Declare as HTML what is text but could be taken for it (RFC 4287, 3.1.1): some programs guess."""
+    """Declare as HTML the text that could be taken for it (RFC 4287, 3.1.1): validators warn, readers guess.
+
+    No more of it than that: there are readers that show what is so declared as it stands.
+    """
     for element in parent.iter("title", "subtitle", "summary"):
-        if element.text and wording.is_like_markup(element.text):
+        if element.text and (_END_TAG.search(element.text) or unescape(element.text) != element.text):
             element.set("type", "html")
             element.text = escape(element.text, quote=False)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.links import resolve
-from aggregator.model import Edition, Enclosure, Entry, Headline, Html, Person, Source
+from aggregator.model import Edition, Enclosure, Entry, FormerTitle, Headline, Html, Person, Source
 from aggregator.text import clean_characters, language_tag
 
 # Clocks do not reach further back everywhere: Newsboat takes 1900 for 2036, email.utils the year 1 for 2001.
@@ -54,6 +54,7 @@ def _headline(headline: Headline) -> Headline:
         updated=_moment(headline.updated),
         entry=_entry(headline.entry),
         sources=tuple(_source(source) for source in headline.sources),
+        formerly=tuple(FormerTitle(_name(was.title), _moment(was.until)) for was in headline.formerly),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aggregator.model import Edition, Enclosure, Headline, Person, Site, Source
+from aggregator.model import Edition, Enclosure, FormerTitle, Headline, Person, Site, Source
 from aggregator.publish import wording
 
 
@@ -53,7 +53,13 @@ def _item(headline: Headline, site: Site) -> dict[str, Any]:
         attachments=[_attachment(enclosure) for enclosure in entry.enclosures],
         _sources=[_source(source) for source in headline.sources],
         _story=_story(headline),
+        _corrections=[_correction(former) for former in headline.formerly],
     )
+
+
+def _correction(former: FormerTitle) -> dict[str, str]:
+    """Return what the headline said before its publisher corrected it."""
+    return {"title": former.title, "until": former.until.isoformat()}
 
 
 def _story(headline: Headline) -> dict[str, int] | None:

@@ -18,6 +18,7 @@ from aggregator.model import (
     Decisions,
     FeedHealth,
     Headline,
+    KeptDay,
     Manners,
     Place,
     Settlement,
@@ -211,8 +212,8 @@ class Store:
         with self._read() as connection:
             return archives.archive(connection, day)
 
-    def archives(self) -> tuple[tuple[str, datetime], ...]:
-        """Return the days that are kept as archives, the newest first, and when that was done."""
+    def archives(self) -> tuple[KeptDay, ...]:
+        """Return the days that are kept as archives, the newest first."""
         with self._read() as connection:
             return archives.kept(connection)
 

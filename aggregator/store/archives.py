@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from aggregator.model import Archive, Headline, Site
+from aggregator.model import Archive, Headline, KeptDay, Site
 from aggregator.store import reading
 from aggregator.store.choosing import bounds
 from aggregator.store.tables import Instant, archives, desk, entries, headlines
@@ -73,10 +73,11 @@ def archive(connection: sa.Connection, day: str) -> Archive | None:
     return Archive(row.day, row.previous, row.following, row.made, site, kept)
 
 
-def kept(connection: sa.Connection) -> tuple[tuple[str, datetime], ...]:
-    """Return the days that are kept, the newest first, and when that was done."""
-    rows = connection.execute(sa.select(archives.c.day, archives.c.made).order_by(archives.c.day.desc()))
-    return tuple((row.day, row.made) for row in rows)
+def kept(connection: sa.Connection) -> tuple[KeptDay, ...]:
+    """Return the days that are kept, the newest first."""
+    columns = archives.c.day, archives.c.previous, archives.c.made
+    rows = connection.execute(sa.select(*columns).order_by(archives.c.day.desc()))
+    return tuple(KeptDay(row.day, row.previous, row.made) for row in rows)
 
 
 def drop(connection: sa.Connection, before: datetime) -> None:

@@ -125,6 +125,8 @@ def test_text_that_could_be_taken_for_markup_is_declared_as_html() -> None:
     assert find(entry, "a:title/@type | a:summary/@type") == ["html", "html"]
     assert find(entry, "a:title/text()") == ["Use &lt;/b&gt; &amp; &lt;i&gt;"]
     assert find(entry, "a:summary/text()") == ["R&amp;copy;"]
+    entry = entries(edition(headline(title="1 < 2 <i> & R&D")))[0]
+    assert (find(entry, "a:title/@type"), find(entry, "a:title/text()")) == ([], ["1 < 2 <i> & R&D"])
 
 
 def test_a_headline_that_has_no_text_has_its_title_as_summary() -> None:

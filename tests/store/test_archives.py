@@ -29,7 +29,7 @@ def titles(archive: Archive | None) -> list[str]:
 
 
 def days(store: Store) -> list[str]:
-    return [day for day, _ in store.archives()]
+    return [kept.day for kept in store.archives()]
 
 
 def test_a_day_is_kept_when_it_is_over_and_something_arrived_after_it(store: Store) -> None:

@@ -79,8 +79,8 @@ class Desk:
 
     def is_dropped(self, day: str) -> bool:
         """Say whether *day* may have had an archive that is kept no longer."""
-        kept = self._store.archives()
-        return bool(kept) and day < kept[-1][0]
+        oldest = next(iter(self._store.archives()[::-1]), None)
+        return oldest is not None and day <= (oldest.previous or "")
 
     def config_error(self) -> str | None:
         return self._store.config_error()

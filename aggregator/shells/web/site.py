@@ -32,7 +32,7 @@ def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[st
     """
     here = setting(store.config(), clock())
     client = create_app(store, clock, paged=False).test_client()
-    archives = (Choice(day=day).feed_path(format) for day, _ in store.archives() for format in FORMATS)
+    archives = (Choice(day=kept.day).feed_path(format) for kept in store.archives() for format in FORMATS)
     queue = deque((*START, *archives))
     seen = set(queue)
     while queue:
