@@ -6,14 +6,17 @@ import io
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import atoma
 import fastfeedparser
 import feedparser
+
+from aggregator.model import Headline, Site
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,44 @@ class Told:
     date: datetime
     authors: tuple[str, ...] | None = None
     files: tuple[str, ...] | None = None
+
+
+def differences(told: Sequence[Told], held: Sequence[Headline], site: Site, format: str) -> list[str]:
+    """Return where a parser says something else than the headlines that the store holds, in their order."""
+    if [each.id for each in told] != [headline.guid for headline in held]:
+        return ["other items, or another order"]
+    return [
+        f"{name} of {headline.guid}: {getattr(said, name)!r}"
+        for said, headline in zip(told, held, strict=True)
+        for name in _wrong(said, _held(headline, site), format)
+    ]
+
+
+def _wrong(said: Told, meant: Told, format: str) -> Iterator[str]:
+    # Where a title could be taken for markup it is escaped for those who show HTML.
+    if meant.title not in {said.title, unescape(said.title)}:
+        yield "title"
+    if said.link != meant.link:
+        yield "link"
+    if said.date != meant.date:
+        yield "date"
+    # RSS names authors, but not the publisher as one of them; it has room for one file.
+    if said.authors not in (None, meant.authors, () if format == "rss" else None):
+        yield "authors"
+    if said.files not in (None, meant.files[:1] if format == "rss" and meant.files else meant.files):
+        yield "files"
+
+
+def _held(headline: Headline, site: Site) -> Told:
+    entry = headline.entry
+    return Told(
+        headline.guid,
+        entry.title,
+        entry.link or f"{site.link}read/{headline.id}",
+        headline.published.replace(microsecond=0),
+        tuple(person.name for person in entry.authors) or (headline.lead.name,),
+        tuple(file.link for file in entry.enclosures),
+    )
 
 
 def by_feedparser(body: bytes, format: str) -> Sequence[Told]:
