@@ -11,7 +11,7 @@ import click
 
 from aggregator import __version__
 from aggregator.errors import StoreError, UserError
-from aggregator.shells.cli import check, politeness, poll, schema
+from aggregator.shells.cli import check, copy, politeness, poll, schema
 from aggregator.shells.demo import demo
 from aggregator.shells.judging import explain, group
 from aggregator.shells.scheduler import serve
@@ -42,7 +42,7 @@ def aggregator(context: click.Context, path: Path) -> None:
         context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
 
 
-for command in (serve, poll, check, demo, publish, politeness, explain, group, schema):
+for command in (serve, poll, check, demo, publish, copy, politeness, explain, group, schema):
     aggregator.add_command(command)
 
 

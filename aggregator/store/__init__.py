@@ -28,6 +28,7 @@ from aggregator.store import (
     archives,
     claims,
     clock,
+    copying,
     courtesy,
     decisions,
     places,
@@ -61,6 +62,11 @@ class Store:
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""
         create(self._engine)
+
+    def copy_to(self, other: Store) -> None:
+        """Copy all that there is into *other*, which is empty; raise UserError where it is not."""
+        with told():
+            copying.copy(self._engine, other._engine)
 
     def close(self) -> None:
         """Let go of all connections."""
