@@ -63,8 +63,8 @@ def _rss(root: Any, address: str, now: datetime) -> Iterator[str]:
     channel = root[0]
     names = [child.tag for child in channel]
     items = channel.findall("item")
-    yield from _once(channel, "title", "link", "description", "language", "generator", "ttl")
-    yield from _once(channel, *(["lastBuildDate"] if items else []))
+    needed = "title", "link", "description", "language", "lastBuildDate", "generator", "ttl"
+    yield from _once(channel, *needed)
     if "item" in names and set(names[names.index("item") :]) != {"item"}:
         yield "something comes after the first item"
     yield from _selves(channel, address, "application/rss+xml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape, unescape
 from typing import Any
 
@@ -19,9 +19,6 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _END_TAG = re.compile(r"</\w")
 _THREAD = "http://purl.org/syndication/thread/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
-
-# A feed must have been updated at some time, even an empty one; validators take no date before for one.
-_NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def document(edition: Edition) -> bytes:
@@ -40,7 +37,7 @@ def _feed(edition: Edition) -> Any:
     feed.id(wording.subscription(edition, "atom"))
     feed.title(edition.title)
     feed.subtitle(edition.site.description or None)
-    feed.updated(max((headline.updated for headline in edition.headlines), default=_NEVER))
+    feed.updated(wording.updated(edition))
     feed.author(name=edition.site.title, uri=edition.site.link)
     feed.language(edition.site.language)
     feed.generator(wording.GENERATOR)

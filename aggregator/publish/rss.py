@@ -95,9 +95,7 @@ class _ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears n
         return {"dc": _DC, "media": _MEDIA, "slash": _SLASH, "wfw": _WFW} | history
 
     def extend_rss(self, rss: Any) -> Any:
-        if self.edition.headlines:
-            newest = max(headline.updated for headline in self.edition.headlines)
-            _put(rss[0], "lastBuildDate", _date(newest))
+        _put(rss[0], "lastBuildDate", _date(wording.updated(self.edition)))
         if self.edition.hub:
             _put(rss[0], f"{{{_ATOM}}}link", rel="hub", href=self.edition.hub)
         for relation, href in wording.neighbours(self.edition, "rss"):

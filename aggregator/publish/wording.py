@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from html import escape, unescape
 from types import MappingProxyType
 
@@ -12,6 +13,9 @@ from aggregator.text import direction
 
 GENERATOR = "draad"
 HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
+
+# A feed was updated at some time, even an empty one; validators take no date before this for one.
+_NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 _TAG = re.compile(r"<[A-Za-z/!?]")
 
@@ -39,6 +43,11 @@ def home(edition: Edition) -> str:
 def address(edition: Edition, format: Format) -> str:
     """Return the very address at which the document is asked for."""
     return _root(edition.site) + edition.choice.feed_path(format, edition.before)
+
+
+def updated(edition: Edition) -> datetime:
+    """Return when the newest content in the document was; it is never the time of day."""
+    return max((headline.updated for headline in edition.headlines), default=_NEVER)
 
 
 def subscription(edition: Edition, format: Format) -> str:

@@ -56,8 +56,8 @@ def test_a_channel_without_description_borrows_its_title() -> None:
     assert texts(channel(EMPTY), "description") == ["Empty"]
 
 
-def test_an_empty_channel_was_never_built() -> None:
-    assert texts(channel(EMPTY), "lastBuildDate") == []
+def test_an_empty_channel_was_built_before_there_were_feeds() -> None:
+    assert texts(channel(EMPTY), "lastBuildDate") == ["Mon, 01 Jan 1990 00:00:00 +0000"]
 
 
 @pytest.mark.parametrize(
