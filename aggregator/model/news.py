@@ -143,14 +143,16 @@ class Choice:
     source: str | None = None  # a subscription's key
     search: str | None = None
     day: str | None = None  # YYYY-MM-DD in the site's time zone
+    part: int | None = None  # of a day's archive, from the second on
 
     @property
     def path(self) -> str:
         """Return the page's address below the site's: `/`, `/category/sport`, `/search`."""
+        part = "" if self.part is None else f"/{self.part}"
         for name in ("category", "language", "source", "day"):
             value = getattr(self, name)
             if value is not None:
-                return f"/{name}/{quote(value, safe='')}"
+                return f"/{name}/{quote(value, safe='')}{part}"
         return "/" if self.search is None else "/search"
 
     @property
@@ -181,8 +183,8 @@ class Edition:
     hub: str | None = None
     before: Place | None = None  # where it begins, if it is a page back in time
     older: Place | None = None  # where the page after it begins, if there is one
-    previous: str | None = None  # the day of the archive before it
-    following: str | None = None  # of an archive: the day of the one after it
+    previous: str | None = None  # the archive before it
+    following: str | None = None  # of an archive: the one after it
     is_archive: bool = False  # it never changes again
 
     @property
@@ -193,22 +195,31 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A day that is over, as it was when it ended: what arrived in it, and how the site called itself."""
+    """A day that is over, or a part of it, as it was then: what arrived, and what the site called itself.
 
-    day: str  # YYYY-MM-DD in the time zone that the site had
-    previous: str | None  # the day of the archive before it
-    following: str  # the next day that anything arrived in
+    Its name is its day, YYYY-MM-DD in the time zone that the site had; the second part's is YYYY-MM-DD/2.
+    """
+
+    name: str
+    previous: str | None  # the name of the archive before it
+    following: str  # the name of the one after it
     made: datetime
     site: Site
     headlines: tuple[Headline, ...]  # newest first
 
+    @property
+    def choice(self) -> Choice:
+        """Return what it is found by."""
+        day, _, part = self.name.partition("/")
+        return Choice(day=day, part=int(part) if part else None)
+
 
 @dataclass(frozen=True, slots=True)
-class KeptDay:
-    """A day that is kept as an archive."""
+class KeptArchive:
+    """An archive that is kept."""
 
-    day: str
-    previous: str | None  # the day of the archive before it, which retention may have dropped
+    name: str
+    previous: str | None  # which retention may have dropped
     made: datetime
 
 

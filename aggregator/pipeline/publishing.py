@@ -42,17 +42,17 @@ def feed_document(
         config.publishing.hub,
         before=before,
         older=older if paged else None,
-        previous=newest.day if newest else None,
+        previous=newest.name if newest else None,
     )
     changes = (edition.changed, store.renewed(), newest.made if newest else None)
     return FeedDocument(publish.feed(edition, format), max(filter(None, changes), default=None))
 
 
 def archive_document(store: Store, archive: Archive, format: Format, title: str) -> FeedDocument:
-    """Return a day that is over as a document called *title*: the same bytes for ever."""
+    """Return a day that is over, or a part of it, as a document called *title*: the same bytes for ever."""
     edition = Edition(
         title,
-        Choice(day=archive.day),
+        archive.choice,
         replace(archive.site, link=store.config().site.link),  # it moves house with the site
         archive.headlines,
         previous=archive.previous,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape, unescape
 from types import MappingProxyType
@@ -37,7 +38,8 @@ def is_like_markup(text: str) -> bool:
 
 def home(edition: Edition) -> str:
     """Return the address of the page that shows the same headlines."""
-    return f"{_root(edition.site)}{edition.choice.path}{edition.choice.query}"
+    page = replace(edition.choice, part=None)
+    return f"{_root(edition.site)}{page.path}{page.query}"
 
 
 def address(edition: Edition, format: Format) -> str:
@@ -61,9 +63,9 @@ def neighbours(edition: Edition, format: Format) -> Iterator[tuple[str, str]]:
         yield "current", subscription(edition, format)
     if edition.older:
         yield "next", _root(edition.site) + edition.choice.feed_path(format, edition.older)
-    for relation, day in (("prev-archive", edition.previous), ("next-archive", edition.following)):
-        if day:
-            yield relation, _root(edition.site) + Choice(day=day).feed_path(format)
+    for relation, name in (("prev-archive", edition.previous), ("next-archive", edition.following)):
+        if name:
+            yield relation, f"{_root(edition.site)}/day/{name}/feed.{format}"
 
 
 def article(headline: Headline, site: Site) -> str:

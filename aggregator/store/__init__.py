@@ -18,7 +18,7 @@ from aggregator.model import (
     Decisions,
     FeedHealth,
     Headline,
-    KeptDay,
+    KeptArchive,
     Manners,
     Place,
     Settlement,
@@ -36,6 +36,7 @@ from aggregator.store import (
     requests,
     retention,
 )
+from aggregator.store.archives import MOST
 from aggregator.store.creating import create
 from aggregator.store.engine import connect, told, writing
 from aggregator.store.ingest import Ledger
@@ -213,13 +214,13 @@ class Store:
         with self._read() as connection:
             return reading.renewed(connection)
 
-    def archive(self, day: str) -> Archive | None:
-        """Return a day as it was when it ended; None if it is not kept."""
+    def archive(self, name: str) -> Archive | None:
+        """Return a day, or a part of it, as it was when it ended; None if it is not kept."""
         with self._read() as connection:
-            return archives.archive(connection, day)
+            return archives.archive(connection, name)
 
-    def archives(self) -> tuple[KeptDay, ...]:
-        """Return the days that are kept as archives, the newest first."""
+    def archives(self) -> tuple[KeptArchive, ...]:
+        """Return the archives that are kept, the newest first."""
         with self._read() as connection:
             return archives.kept(connection)
 
@@ -255,15 +256,18 @@ class Store:
 
     # what is kept and dropped
 
-    def keep_days(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
-        """Keep each day that is over as an archive; return how many. Between two days *stop* may end it."""
+    def keep_days(self, now: datetime, stop: Callable[[], bool] = lambda: False, most: int = MOST) -> int:
+        """Keep each day that is over, in archives of at most *most* headlines; return how many archives.
+
+        Between two of them *stop* may end it.
+        """
         count = 0
         while not stop():
             with self._read() as connection:
                 if not archives.is_due(connection, now):
                     return count
             with self._write() as connection:
-                if not archives.keep_next(connection, now):
+                if not archives.keep_next(connection, now, most):
                     return count
             count += 1
         return count

@@ -4,7 +4,7 @@ A headline belongs to the day that it arrived in. Headlines are numbered as they
 row of numbers without a gap, and what happens to one of them afterwards changes no archive. A day is kept as
 soon as something arrived after it: then the next day is known too, and each archive can name its neighbours
 for ever. So a day without news has none; and whatever becomes of the clock or of the site's time zone, what
-arrives goes to a day that is not kept yet.
+arrives goes to a day that is not kept yet. A busy day has several, so that none is too large to be read.
 """
 
 from __future__ import annotations
@@ -12,50 +12,54 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from aggregator.model import Archive, Headline, KeptDay, Site
+from aggregator.model import Archive, Headline, KeptArchive, Place, Site
 from aggregator.store import reading
 from aggregator.store.choosing import bounds
+from aggregator.store.rows import chunks
 from aggregator.store.tables import Instant, archives, desk, entries, headlines
 
 Snapshot = tuple[Site, tuple[Headline, ...]]
 _SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot)
+_NEWEST_FIRST = archives.c.last.desc(), archives.c.name.desc()  # a day may turn out to have shown nothing
+MOST = 1000  # headlines in an archive: a few megabytes
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    """A day that is over: which headlines arrived in it, and its neighbours."""
+class _Over:
+    """A day that is over, or what is left of it."""
 
-    day: str
+    name: str  # of the archive that it gets next
     previous: str | None
-    following: str
+    next_day: str
     site: Site
     after: int  # the last headline of the archive before it
-    last: int  # its own
+    last: int  # of the day
 
 
 def is_due(connection: sa.Connection, now: datetime) -> bool:
-    """Say whether `keep_next` would keep a day."""
+    """Say whether `keep_next` would keep something."""
     return _over(connection, now) is not None
 
 
-def keep_next(connection: sa.Connection, now: datetime) -> bool:
-    """Keep the oldest day that is over and not kept yet; say whether there was one."""
+def keep_next(connection: sa.Connection, now: datetime, most: int) -> bool:
+    """Keep the oldest day that is over and not kept yet, or *most* headlines of it; say if there was one."""
     over = _over(connection, now)
     if over is None:
         return False
-    arrived = reading.whole(connection, _shown(connection, over.after, over.last))
+    ids = _shown(connection, over.after, over.last, most + 1)
+    is_whole = len(ids) <= most
+    arrived = reading.whole(connection, _newest_first(connection, ids[:most]))
     connection.execute(
         sa.insert(archives).values(
-            day=over.day,
+            name=over.name,
             previous=over.previous,
-            following=over.following,
-            last=over.last,
+            following=over.next_day if is_whole else _next_part(over.name),
+            last=over.last if is_whole else ids[most - 1],
             made=now,
             snapshot=zlib.compress(_SNAPSHOT.dump_json((over.site, arrived))),
         )
@@ -64,49 +68,55 @@ def keep_next(connection: sa.Connection, now: datetime) -> bool:
     return True
 
 
-def archive(connection: sa.Connection, day: str) -> Archive | None:
-    """Return a day as it was when it ended; None if it is not kept."""
-    row = connection.execute(sa.select(archives).where(archives.c.day == day)).one_or_none()
+def archive(connection: sa.Connection, name: str) -> Archive | None:
+    """Return an archive; None if it is not kept."""
+    row = connection.execute(sa.select(archives).where(archives.c.name == name)).one_or_none()
     if row is None:
         return None
     site, kept = _SNAPSHOT.validate_json(zlib.decompress(row.snapshot))
-    return Archive(row.day, row.previous, row.following, row.made, site, kept)
+    return Archive(row.name, row.previous, row.following, row.made, site, kept)
 
 
-def kept(connection: sa.Connection) -> tuple[KeptDay, ...]:
-    """Return the days that are kept, the newest first."""
-    columns = archives.c.day, archives.c.previous, archives.c.made
-    rows = connection.execute(sa.select(*columns).order_by(archives.c.day.desc()))
-    return tuple(KeptDay(row.day, row.previous, row.made) for row in rows)
+def kept(connection: sa.Connection) -> tuple[KeptArchive, ...]:
+    """Return the archives that are kept, the newest first."""
+    columns = archives.c.name, archives.c.previous, archives.c.made
+    rows = connection.execute(sa.select(*columns).order_by(*_NEWEST_FIRST))
+    return tuple(KeptArchive(row.name, row.previous, row.made) for row in rows)
 
 
 def drop(connection: sa.Connection, before: datetime) -> None:
     """Drop the archives of days before *before*, but never the newest: the next one follows it."""
-    newest = sa.select(sa.func.max(archives.c.day)).scalar_subquery()
-    old = sa.delete(archives).where(archives.c.day < before.date().isoformat(), archives.c.day < newest)
-    if connection.execute(old).rowcount:
+    newest = sa.select(archives.c.name).order_by(*_NEWEST_FIRST).limit(1).scalar_subquery()
+    is_old = archives.c.name < before.date().isoformat()
+    if connection.execute(sa.delete(archives).where(is_old, archives.c.name != newest)).rowcount:
         connection.execute(sa.update(desk).values(revision=desk.c.revision + 1))
 
 
-def _over(connection: sa.Connection, now: datetime) -> _Day | None:
+def _over(connection: sa.Connection, now: datetime) -> _Over | None:
     """Return the oldest day that is over and not kept yet; None while nothing arrived after it."""
     config = reading.config(connection)
     if config is None:
         return None
     zone = ZoneInfo(config.site.timezone)
-    newest = connection.execute(_NEWEST).first()
-    begin = newest.last if newest else 0
-    first = None if newest else _first_arrival(connection, begin)
+    columns = archives.c.name, archives.c.following, archives.c.last
+    newest = connection.execute(sa.select(*columns).order_by(*_NEWEST_FIRST).limit(1)).first()
+    after = newest.last if newest else 0
+    first = None if newest else _first_arrival(connection, after)
     if newest is None and first is None:
         return None
-    day = date.fromisoformat(newest.following) if newest else _day(first or now, zone, now)
-    end = bounds(day, zone)[1]
-    last = _last_number(connection, begin, end) if end <= now else begin
-    after = _first_arrival(connection, last) if end <= now else None
-    if after is None:
+    name = newest.following if newest else _day(first or now, zone, now).isoformat()
+    end = bounds(date.fromisoformat(name.partition("/")[0]), zone)[1]
+    last = _last_number(connection, after, end) if end <= now else after
+    later = _first_arrival(connection, last) if end <= now else None
+    if later is None:
         return None
-    following = _day(after, zone, now).isoformat()
-    return _Day(day.isoformat(), newest.day if newest else None, following, config.site, begin, last)
+    next_day = _day(later, zone, now).isoformat()
+    return _Over(name, newest.name if newest else None, next_day, config.site, after, last)
+
+
+def _next_part(name: str) -> str:
+    day, _, part = name.partition("/")
+    return f"{day}/{int(part or 1) + 1}"
 
 
 def _first_arrival(connection: sa.Connection, after: int) -> datetime | None:
@@ -132,20 +142,22 @@ def _last_number(connection: sa.Connection, after: int, end: datetime) -> int:
     return after if last is None else last
 
 
-def _shown(connection: sa.Connection, after: int, last: int) -> list[int]:
-    """Return the headlines numbered above *after* up to *last*, newest first, without those that are held."""
+def _shown(connection: sa.Connection, after: int, last: int, limit: int) -> list[int]:
+    """Return the headlines numbered above *after* up to *last*, as they arrived, but those that are held."""
     wanted = sa.select(headlines.c.id).where(
         headlines.c.id > after, headlines.c.id <= last, headlines.c.held.is_(None)
     )
-    order = headlines.c.published.desc(), headlines.c.id.desc()
-    return list(connection.execute(wanted.order_by(*order)).scalars())
+    return list(connection.execute(wanted.order_by(headlines.c.id).limit(limit)).scalars())
+
+
+def _newest_first(connection: sa.Connection, ids: list[int]) -> list[int]:
+    places: dict[int, Place] = {}
+    for chunk in chunks(ids):
+        wanted = sa.select(headlines.c.published, headlines.c.id).where(headlines.c.id.in_(chunk))
+        places |= {row.id: (row.published, row.id) for row in connection.execute(wanted)}
+    return sorted(places, key=places.__getitem__, reverse=True)
 
 
 def _day(arrived: datetime, zone: ZoneInfo, now: datetime) -> date:
     """Return the day of an arrival; where a clock was ahead, nothing arrived later than *now*."""
     return min(arrived, now).astimezone(zone).date()
-
-
-_NEWEST: sa.Select[Any] = (
-    sa.select(archives.c.day, archives.c.following, archives.c.last).order_by(archives.c.day.desc()).limit(1)
-)

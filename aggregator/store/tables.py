@@ -221,14 +221,14 @@ overrides = sa.Table(
     sa.Column("after", sa.BigInteger, nullable=False),
 )
 
-# Days that are over, each as it was when it ended (RFC 5005, 4).
+# Days that are over, in parts if need be, each as it was when it ended (RFC 5005, 4).
 archives = sa.Table(
     "archives",
     metadata,
-    sa.Column("day", sa.Text, primary_key=True),  # YYYY-MM-DD
-    sa.Column("previous", sa.Text),  # the day of the archive before it
-    sa.Column("following", sa.Text, nullable=False),  # the next day that anything arrived in
-    sa.Column("last", sa.BigInteger, nullable=False),  # headline: those after it arrived later
+    sa.Column("name", sa.Text, primary_key=True),  # YYYY-MM-DD, the second part YYYY-MM-DD/2
+    sa.Column("previous", sa.Text),  # the name of the archive before it
+    sa.Column("following", sa.Text, nullable=False),  # the name of the one after it
+    sa.Column("last", sa.BigInteger, nullable=False),  # headline: those after it are in later archives
     sa.Column("made", Instant, nullable=False),
     sa.Column("snapshot", sa.LargeBinary, nullable=False),  # site and headlines, as JSON, deflated
 )

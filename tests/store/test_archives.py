@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from newsroom import HOUR, NOON, bring, configuration, entry, replace, subscription
 
-from aggregator.model import Archive, Choice, Config, Site
+from aggregator.model import Archive, Choice, Config, Matching, Site
 from aggregator.store import Store
 
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def titles(archive: Archive | None) -> list[str]:
 
 
 def days(store: Store) -> list[str]:
-    return [kept.day for kept in store.archives()]
+    return [kept.name for kept in store.archives()]
 
 
 def test_a_day_is_kept_when_it_is_over_and_something_arrived_after_it(store: Store) -> None:
@@ -155,3 +155,45 @@ def test_retention_drops_archives_with_their_headlines(store: Store) -> None:
     store.prune(NOON + 9 * DAY)
     assert days(store) == ["2026-11-25"]  # the next one begins after it
     assert store.revision() > before
+
+
+def test_a_busy_day_has_several_archives_and_each_names_its_neighbours(store: Store) -> None:
+    for hour in range(5):
+        bring(store, {"one": [entry(f"Hour {hour}", published=NOON - hour * HOUR)]}, NOON + hour * HOUR)
+    bring(store, {"one": [entry("Tuesday", published=NOON + DAY)]}, NOON + DAY)
+    bring(store, {"one": [entry("Wednesday", published=NOON + 2 * DAY)]}, NOON + 2 * DAY)
+    assert store.keep_days(NOON + 2 * DAY, most=2) == 4
+    kept = [store.archive(each.name) for each in store.archives()]
+    assert [(each.name, each.previous, each.following) for each in kept if each] == [
+        ("2026-11-24", "2026-11-23/3", "2026-11-25"),
+        ("2026-11-23/3", "2026-11-23/2", "2026-11-24"),
+        ("2026-11-23/2", "2026-11-23", "2026-11-23/3"),
+        ("2026-11-23", None, "2026-11-23/2"),
+    ]
+    assert [titles(each) for each in kept] == [
+        ["Tuesday"],
+        ["Hour 4"],
+        ["Hour 2", "Hour 3"],
+        ["Hour 0", "Hour 1"],
+    ]
+
+
+def test_more_than_ten_archives_of_a_day_stand_in_their_order(store: Store) -> None:
+    news = [entry(f"Number {n}", published=NOON - n * HOUR) for n in range(12)]
+    bring(store, {"one": news}, NOON)
+    bring(store, {"one": [entry("Tuesday", published=NOON + DAY)]}, NOON + DAY)
+    assert store.keep_days(NOON + DAY, most=1) == 12
+    assert days(store)[:3] == ["2026-11-23/12", "2026-11-23/11", "2026-11-23/10"]
+    assert days(store)[-2:] == ["2026-11-23/2", "2026-11-23"]
+
+
+def test_a_day_of_which_nothing_is_shown_any_more_keeps_the_chain_whole(store: Store) -> None:
+    one, other = entry("Havenstad bouwt een brug"), entry("Een heel ander bericht", id="other")
+    bring(store, {"one": [entry("Monday")]}, NOON)
+    bring(store, {"one": [one]}, NOON + DAY)
+    store.keep_days(NOON + DAY)
+    bring(store, {"one": [other]}, NOON + 2 * DAY)
+    same = replace(CONFIG, matching=Matching(same=((entry("Monday").id, one.id),)))
+    store.accept(same, NOON + 2 * DAY)  # Tuesday's headline is a copy of Monday's, says the admin
+    assert store.keep_days(NOON + 2 * DAY) == 1
+    assert titles(store.archive("2026-11-24")) == []

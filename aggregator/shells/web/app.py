@@ -42,6 +42,7 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
         app.add_url_rule(rule, rule, pages.ticker)
+    for rule in (*narrowings, "/day/<day>/<int:part>"):
         feed = f"{rule.rstrip('/')}/feed.<any(rss, atom, json):format>"
         app.add_url_rule(feed, feed, pages.feed)
     others: dict[str, Callable[..., Response]] = {
@@ -84,18 +85,16 @@ class _Pages:
         shown = ticker(here, choice, headlines, before, lines=lines)
         return self._page("ticker.html", self._ticker_page(here, choice, shown))
 
-    def feed(self, format: Format, **names: str) -> Response:
+    def feed(self, format: Format, part: int | None = None, **names: str) -> Response:
         """Answer with a merged feed, a page of it, or a day that is over."""
         here = self._setting()
         choice = self._choice(here, names)
-        archive = self._desk.archive(choice.day) if choice.day else None
-        if archive is not None:
-            return self._archive(here, archive, format)
-        is_empty = choice.search == "" or not self._desk.ticker(choice, None, 1)
-        if is_empty and (choice.search == "" or not narrowing.is_configured(choice, here.config)):
-            abort(404)
-        if is_empty and choice.day and self._desk.is_dropped(choice.day):
-            abort(410)
+        if choice.day:
+            archive = self._desk.archive(choice.day if part is None else f"{choice.day}/{part}")
+            if archive is not None:
+                return self._archive(here, archive, format)
+        if part is not None or not self._has_lines(choice):
+            self._explain_nothing(here, choice, part)
         title = narrowing.title(choice, here, self._desk.health() if choice.source else ())
         document = self._desk.feed(choice, format, full_title(here.site, title), _before(), self._paged)
         response = _feed_response(document, format, KEPT_FEED)
@@ -104,10 +103,20 @@ class _Pages:
             response.headers["Link"] = f'<{here.config.publishing.hub}>; rel="hub", <{address}>; rel="self"'
         return response
 
+    def _has_lines(self, choice: Choice) -> bool:
+        return choice.search != "" and bool(self._desk.ticker(choice, None, 1))
+
+    def _explain_nothing(self, here: Setting, choice: Choice, part: int | None) -> None:
+        """Say where there is no feed; one that has nothing yet is an empty feed."""
+        if choice.day and self._desk.is_dropped(choice.day):
+            abort(410)
+        if part is not None or choice.search == "" or not narrowing.is_configured(choice, here.config):
+            abort(404)
+
     def _archive(self, here: Setting, archive: Archive, format: Format) -> Response:
         """Answer with a day that is over, called what the site called it then."""
         then = setting(replace(here.config, site=archive.site), self._desk.now())
-        title = full_title(archive.site, narrowing.title(Choice(day=archive.day), then, ()))
+        title = full_title(archive.site, narrowing.title(archive.choice, then, ()))
         return _feed_response(self._desk.archived(archive, format, title), format, KEPT_FOR_EVER)
 
     def article(self, number: int) -> Response:
@@ -222,7 +231,9 @@ class _Pages:
             return narrowing.search(request.args.get("q", ""))
         if "day" in names and not narrowing.is_day(names["day"], here.today):
             abort(404)
-        return Choice(**names)
+        named = (names.get(name) for name in ("category", "language", "source", "day"))
+        category, language, source, day = named
+        return Choice(category, language, source, day=day)
 
     def _ticker_page(self, here: Setting, choice: Choice, shown: Ticker) -> TickerPage:
         feeds = self._desk.health()

@@ -71,8 +71,8 @@ class Desk:
     ) -> FeedDocument:
         return feed_document(self._store, choice, format, title, before, paged)
 
-    def archive(self, day: str) -> Archive | None:
-        return self._store.archive(day)
+    def archive(self, name: str) -> Archive | None:
+        return self._store.archive(name)
 
     def archived(self, archive: Archive, format: Format, title: str) -> FeedDocument:
         return archive_document(self._store, archive, format, title)
@@ -80,7 +80,7 @@ class Desk:
     def is_dropped(self, day: str) -> bool:
         """Say whether *day* may have had an archive that is kept no longer."""
         oldest = next(iter(self._store.archives()[::-1]), None)
-        return oldest is not None and day <= (oldest.previous or "")
+        return oldest is not None and day <= (oldest.previous or "").partition("/")[0]
 
     def config_error(self) -> str | None:
         return self._store.config_error()

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from flask.testing import FlaskClient
 
 from aggregator.errors import UserError
-from aggregator.model import FORMATS, Choice
+from aggregator.model import FORMATS
 from aggregator.shells.web.app import create_app
 from aggregator.shells.web.narrowing import EPOCH, place
 from aggregator.shells.web.setting import Setting, setting
@@ -32,7 +32,7 @@ def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[st
     """
     here = setting(store.config(), clock())
     client = create_app(store, clock, paged=False).test_client()
-    archives = (Choice(day=kept.day).feed_path(format) for kept in store.archives() for format in FORMATS)
+    archives = (f"/day/{kept.name}/feed.{format}" for kept in store.archives() for format in FORMATS)
     queue = deque((*START, *archives))
     seen = set(queue)
     while queue:

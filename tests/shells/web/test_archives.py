@@ -241,3 +241,25 @@ def test_a_static_site_has_the_archives_and_no_address_that_a_file_cannot_answer
     assert not [
         name for name, body in files.items() if name.endswith((".rss", ".atom")) and b"?page=" in body
     ]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_busy_day_is_several_documents_in_the_chain(filled: Store, format: Format) -> None:
+    bring(filled, {"kustkrant": [entry("Morgen", published=invented.NOW + DAY)]}, invented.NOW + DAY)
+    filled.keep_days(invented.NOW + DAY, most=9)
+    reader = client(filled, invented.NOW + DAY)
+    start = "/day/2026-11-23/2/feed.json" if format == "json" else f"/feed.{format}"
+    chain = list(walk(reader, start, "next_url" if format == "json" else "prev-archive"))
+    assert [path for path, _ in chain][-3:] == [
+        f"/day/2026-11-23/2/feed.{format}",
+        f"/day/2026-11-23/feed.{format}",
+        f"/day/2026-11-22/feed.{format}",
+    ]
+    told = [guid for _, body in chain[-3:] for guid in ids(body)]
+    assert len(told) == len(set(told)) == len(everything(filled)) - 1
+    page = json.loads(reader.get("/day/2026-11-23/2/feed.json").data)["home_page_url"]
+    assert page == f"{ROOT}/day/2026-11-23"
+    for part in (0, 1, 3):
+        assert reader.get(f"/day/2026-11-23/{part}/feed.{format}").status_code == 404
+    files = dict(site_files(filled, lambda: invented.NOW + DAY))
+    assert files[f"day/2026-11-23/2/feed.{format}"] == reader.get(f"/day/2026-11-23/2/feed.{format}").data

@@ -15,11 +15,11 @@ def upgrade() -> None:
     op.add_column("desk", sa.Column("renewed", sa.BigInteger(), nullable=True))
     op.create_table(
         "archives",
-        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("previous", sa.Text(), nullable=True),
         sa.Column("following", sa.Text(), nullable=False),
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("snapshot", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_archives")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_archives")),
     )
