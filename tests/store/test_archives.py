@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from newsroom import HOUR, NOON, bring, configuration, entry, replace, subscription
 
 from aggregator.model import Archive, Choice, Config, Matching, Site
 from aggregator.store import Store
+from aggregator.store.tables import headlines
 
 DAY = timedelta(days=1)
 MIDNIGHT = NOON.replace(hour=23)  # in Casablanca, which is an hour ahead of UTC
@@ -74,6 +76,17 @@ def test_days_without_news_are_skipped(store: Store) -> None:
         ("2026-11-23", "2026-11-27"),
         (None, "2026-11-26"),
     ]
+
+
+def test_what_is_held_out_of_the_ticker_is_in_no_archive(store: Store) -> None:
+    bring(store, {"one": [entry("Monday"), entry("Flood")]}, NOON)
+    bring(store, {"one": [entry("Tuesday")]}, NOON + DAY)
+    with store._engine.begin() as connection:
+        connection.execute(
+            sa.update(headlines).where(headlines.c.guid == entry("Flood").id).values(held="many")
+        )
+    store.keep_days(NOON + DAY)
+    assert titles(store.archive("2026-11-23")) == ["Monday"]
 
 
 def test_the_newest_stand_first(store: Store) -> None:
