@@ -39,7 +39,7 @@ def feed_document(
         choice,
         config.site,
         headlines,
-        config.publishing.hub,
+        config.publishing.hub if before is None else None,  # nobody subscribes to a page back in time
         before=before,
         older=older if paged else None,
         previous=newest.name if newest else None,

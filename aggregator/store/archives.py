@@ -48,6 +48,7 @@ def is_due(connection: sa.Connection, now: datetime) -> bool:
 
 def keep_next(connection: sa.Connection, now: datetime, most: int) -> bool:
     """Keep the oldest day that is over and not kept yet, or *most* headlines of it; say if there was one."""
+    connection.execute(sa.select(desk.c.id).with_for_update())  # nothing arrives meanwhile, nobody else keeps
     over = _over(connection, now)
     if over is None:
         return False

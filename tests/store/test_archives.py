@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,17 @@ def test_a_store_that_has_none_yet_gets_all_of_its_days(store: Store) -> None:
     assert store.keep_days(NOON + 4 * DAY) == 4
     told = [title for day in days(store) for title in titles(store.archive(day))]
     assert told == ["Day 3", "Day 2", "Day 1", "Day 0"]
+
+
+def test_two_programs_keep_each_day_once(store: Store, url: str) -> None:
+    for distance in range(9):
+        bring(store, {"one": [entry(f"Day {distance}", published=NOON)]}, NOON + distance * DAY)
+    stores = [Store(url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda each: each.keep_days(NOON + 8 * DAY), stores))
+    assert sum(counts) == len(days(store)) == 8
+    for each in stores:
+        each.close()
 
 
 def test_the_revision_tells_of_a_new_archive(store: Store) -> None:

@@ -96,9 +96,10 @@ class _Pages:
         if part is not None or not self._has_lines(choice):
             self._explain_nothing(here, choice, part)
         title = narrowing.title(choice, here, self._desk.health() if choice.source else ())
-        document = self._desk.feed(choice, format, full_title(here.site, title), _before(), self._paged)
+        before = _before()
+        document = self._desk.feed(choice, format, full_title(here.site, title), before, self._paged)
         response = _feed_response(document, format, KEPT_FEED)
-        if here.config.publishing.hub:
+        if here.config.publishing.hub and before is None:
             address = here.absolute(choice.feed_path(format))
             response.headers["Link"] = f'<{here.config.publishing.hub}>; rel="hub", <{address}>; rel="self"'
         return response

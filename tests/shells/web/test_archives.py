@@ -142,6 +142,18 @@ def test_pages_lead_back_to_the_first_headline_of_any_narrowing(
         assert {links(body).get("current") for _, body in pages[1:]} == {ROOT + first}
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_only_the_feed_itself_names_a_hub(kept: Store, format: Format) -> None:
+    publishing = replace(kept.config().publishing, hub="https://hub.example/")
+    kept.accept(replace(kept.config(), publishing=publishing), LAST)
+    pages = [
+        path for path, _ in walk(client(kept), f"/feed.{format}", "next_url" if format == "json" else "next")
+    ]
+    for path in (*pages, f"/day/2026-11-23/feed.{format}"):
+        answer = client(kept).get(path)
+        assert (b"hub.example" in answer.data, "Link" in answer.headers) == (path == pages[0],) * 2
+
+
 def test_a_json_archive_leads_to_the_one_before_it(kept: Store) -> None:
     pages = walk(client(kept), "/day/2026-11-24/feed.json", "next_url")
     assert [path for path, _ in pages] == [f"/day/2026-11-{day}/feed.json" for day in (24, 23, 22)]
