@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from aggregator.store.tables import Instant, entries, headlines, terms
 from aggregator.text import fold
 
 MOST_WORDS = 8  # of a search: each is a look at every line until enough are found
+REPEATED = 4  # one line in so many may be an old one: where all of a feed changed, news comes first
 LATE = timedelta(days=1)  # what arrives later than that after its date is no news, but somebody's archive
 
 
@@ -36,25 +38,32 @@ def page(
 ) -> tuple[Sequence[int], Place | None]:
     """Return the ids of a page of a feed, newest first, and the place after which the next one begins.
 
-    The page after a place is what the ticker shows there. The first page, the feed itself, is what arrived or
-    changed last: an old headline that was corrected, or came late, is in it (RFC 5005, 4), and the next page
-    begins after the last line before which none gave way to such a one.
+    The page after a place is what the ticker shows there. On the first page, the feed itself, the oldest
+    lines give way to still older ones that arrived or changed later than they did (RFC 5005, 4); the next
+    page begins with those that gave way.
     """
     found = [(row.published, row.id) for row in connection.execute(_walk(choice, zone, before, limit + 1))]
     newest, more = found[:limit], len(found) > limit
     if not more:
         return [number for _, number in newest], None
-    if before is not None or choice.day is not None:
-        return [number for _, number in newest], newest[-1]
-    repeated = connection.execute(_changed_since(choice, zone, newest[-1], limit)).all()
-    moments = _moments(connection, [number for _, number in newest])
-    places = {row.id: (row.published, row.id) for row in repeated} | {place[1]: place for place in newest}
-    moments |= {row.id: row.moment for row in repeated}
-    last = sorted(moments, key=lambda number: (moments[number], places[number]), reverse=True)
-    kept = set(last[:limit])
-    passed = next((n for n, place in enumerate(newest) if place[1] not in kept), limit)
-    older = newest[passed - 1] if passed else (newest[0][0], newest[0][1] + 1)
-    return [number for _, number in sorted((places[number] for number in kept), reverse=True)], older
+    repeated: list[Place] = []
+    if before is None and choice.day is None:
+        repeated = _repeated(connection, choice, newest)
+        newest = newest[: limit - len(repeated)]
+    return [number for _, number in (*newest, *repeated)], newest[-1]
+
+
+def _repeated(connection: sa.Connection, choice: Choice, newest: Sequence[Place]) -> list[Place]:
+    """Return the headlines older than *newest* that belong among them in place of as many of the last."""
+    room = len(newest) // REPEATED
+    rows = connection.execute(_changed_since(choice, newest[-1], room)).all()
+    last = newest[::-1][: len(rows)]
+    moments = _moments(connection, [number for _, number in last])
+    pairs = zip(rows, last, strict=True)
+    later = takewhile(
+        lambda pair: (pair[0].moment, pair[0].published) > (moments[pair[1][1]], pair[1][0]), pairs
+    )
+    return sorted(((row.published, row.id) for row, _ in later), reverse=True)
 
 
 def _walk(
@@ -76,8 +85,8 @@ def _walk(
     return wanted
 
 
-def _changed_since(choice: Choice, zone: ZoneInfo, place: Place, limit: int) -> sa.Select[Any]:
-    """Return the query for the headlines older than *place* that arrived or changed after its time."""
+def _changed_since(choice: Choice, place: Place, limit: int) -> sa.Select[Any]:
+    """Return the query for the headlines older than *place* that arrived or changed last, after its time."""
     published, number = _place(choice)
     columns: tuple[Any, ...] = (published.label("published"), number.label("id"), _MOMENT.label("moment"))
     wanted = sa.select(*columns)
@@ -86,15 +95,19 @@ def _changed_since(choice: Choice, zone: ZoneInfo, place: Place, limit: int) -> 
     wanted = _narrowed(wanted.join(entries, entries.c.id == headlines.c.lead), choice)
     older = sa.and_(published == place[0], number < place[1])
     wanted = wanted.where(headlines.c.changed >= place[0], sa.or_(published < place[0], older))
-    return wanted.where(place[0] <= _MOMENT).order_by(_MOMENT.desc(), number.desc()).limit(limit)
+    return (
+        wanted.where(place[0] <= _MOMENT)
+        .order_by(_MOMENT.desc(), published.desc(), number.desc())
+        .limit(limit)
+    )
 
 
 def _moments(connection: sa.Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """Return when each of these headlines arrived or changed."""
+    """Return when each of these headlines arrived or last changed."""
+    wanted = sa.select(headlines.c.id, _MOMENT.label("moment"))
+    wanted = wanted.join_from(headlines, entries, entries.c.id == headlines.c.lead)
     found: dict[int, datetime] = {}
     for chunk in chunks(ids):
-        wanted = sa.select(headlines.c.id, _MOMENT.label("moment"))
-        wanted = wanted.join_from(headlines, entries, entries.c.id == headlines.c.lead)
         found |= {row.id: row.moment for row in connection.execute(wanted.where(headlines.c.id.in_(chunk)))}
     return found
 

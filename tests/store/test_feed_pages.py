@@ -52,13 +52,13 @@ def test_a_changed_old_headline_is_repeated_in_its_place(store: Store, choice: C
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_what_gives_way_to_a_changed_one_stands_on_the_next_page(store: Store, choice: Choice) -> None:
+def test_what_gives_way_to_a_changed_one_begins_the_next_page(store: Store, choice: Choice) -> None:
     bring(store, {"one": [replace(NEWS[8], title="Number 8, corrected")]}, NOON + MINUTE)
     pages = walk(store, choice, 4)
-    assert pages[1] == ["Number 3", "Number 4", "Number 5", "Number 6"]
-    assert {title for page in pages for title in page} == {
-        each.title if each is not NEWS[8] else "Number 8, corrected" for each in NEWS
-    }
+    assert pages[1:] == [
+        ["Number 3", "Number 4", "Number 5", "Number 6"],
+        ["Number 7", "Number 8, corrected", "Number 9"],
+    ]
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -75,13 +75,31 @@ def test_somebodys_old_archive_is_not_told_as_news(store: Store, choice: Choice)
     assert shown(store, choice, 4) == [each.title for each in NEWS[:4]]
 
 
+@pytest.mark.parametrize("choice", CHOICES)
+def test_of_what_came_at_once_the_newest_is_told(store: Store, choice: Choice) -> None:
+    more = [entry(f"Number {20 + n}", summary="", published=NOON + (9 - n) * MINUTE) for n in range(9)]
+    bring(store, {"one": more}, NOON + 10 * MINUTE)
+    assert shown(store, choice, 8) == [each.title for each in more[:8]]
+
+
 def test_another_count_of_reactions_is_no_change(store: Store) -> None:
     bring(store, {"one": [replace(NEWS[8], comments=5)]}, NOON + MINUTE)
     assert shown(store, Choice(), 4) == [each.title for each in NEWS[:4]]
 
 
-def test_where_all_of_a_page_changed_the_next_one_begins_at_the_newest(store: Store) -> None:
-    changed = [replace(each, title=f"{each.title}, corrected") for each in NEWS[6:]]
-    bring(store, {"one": changed}, NOON + MINUTE)
-    pages = walk(store, Choice(), 4)
-    assert pages[:2] == [[each.title for each in changed], [each.title for each in NEWS[:4]]]
+def test_where_much_changed_at_once_the_last_changes_are_told_and_news_comes_first(store: Store) -> None:
+    for number in (9, 8, 7):
+        changed = replace(NEWS[number], title=f"Number {number}, corrected")
+        bring(store, {"one": [changed]}, NOON + (10 - number) * MINUTE)
+    assert shown(store, Choice(), 4) == ["Number 0", "Number 1", "Number 2", "Number 7, corrected"]
+    assert walk(store, Choice(), 4)[1][0] == "Number 3"
+
+
+def test_another_priority_does_not_crowd_out_the_news(store: Store) -> None:
+    """It lets another source speak for many old headlines at once: each of these has changed."""
+    for each in NEWS[2:]:
+        bring(store, {"two": [replace(each, id=f"copy of {each.id}")]}, NOON)
+    store.accept(
+        replace(CONFIG, subscriptions=(subscription("one"), subscription("two", priority=9))), NOON + MINUTE
+    )
+    assert shown(store, Choice(), 4)[:3] == ["Number 0", "Number 1", "Number 2"]
