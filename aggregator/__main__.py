@@ -11,7 +11,7 @@ import click
 
 from aggregator import __version__
 from aggregator.errors import StoreError, UserError
-from aggregator.shells.cli import check, politeness, poll, schema
+from aggregator.shells.cli import check, copy, politeness, poll, schema
 from aggregator.shells.demo import demo
 from aggregator.shells.judging import explain, group
 from aggregator.shells.scheduler import serve
@@ -43,7 +43,8 @@ def aggregator(context: click.Context, path: Path) -> None:
         context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
 
 
-for command in (serve, poll, check, demo, publish, politeness, explain, group, add, import_, export, schema):
+COMMANDS = (serve, poll, check, demo, publish, copy, politeness, explain, group, add, import_, export, schema)
+for command in COMMANDS:
     aggregator.add_command(command)
 
 

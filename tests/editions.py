@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.model import (
@@ -213,4 +214,15 @@ HOSTILE = headline(
 
 DAY = edition(FULL, ARABIC, FRENCH, BARE, HOSTILE, hub="https://hub.example.org/")
 EMPTY = edition(site=Site(title="Empty", link="http://127.0.0.1:8000/"), choice=Choice(search="rabat & salé"))
-EDITIONS = {"day": DAY, "empty": EMPTY}
+ARCHIVE = replace(
+    edition(ARABIC, FRENCH, choice=Choice(day="2026-11-23", part=2)),
+    previous="2026-11-23",
+    following="2026-11-25",
+    is_archive=True,
+)
+PAGE = replace(
+    edition(BARE, choice=Choice(search="a & b")),
+    before=(FRENCH.published, FRENCH.id),
+    older=(BARE.published, BARE.id),
+)
+EDITIONS = {"day": DAY, "empty": EMPTY, "archive": ARCHIVE, "page": PAGE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NewType
 from urllib.parse import quote, urlencode
 
@@ -21,6 +21,9 @@ Flood = Literal["known", "many", "stamped"]
 MERGED = "merged"  # why a headline is not shown whose entries are in another one, by the admin's word
 FLOOD = "flood"  # the rule by which a held entry has a line of its own that is not shown
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
+
+Place = tuple[datetime, int]  # of a line in the ticker: published, id
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +143,16 @@ class Choice:
     source: str | None = None  # a subscription's key
     search: str | None = None
     day: str | None = None  # YYYY-MM-DD in the site's time zone
+    part: int | None = None  # of a day's archive, from the second on
 
     @property
     def path(self) -> str:
         """Return the page's address below the site's: `/`, `/category/sport`, `/search`."""
+        part = "" if self.part is None else f"/{self.part}"
         for name in ("category", "language", "source", "day"):
             value = getattr(self, name)
             if value is not None:
-                return f"/{name}/{quote(value, safe='')}"
+                return f"/{name}/{quote(value, safe='')}{part}"
         return "/" if self.search is None else "/search"
 
     @property
@@ -155,9 +160,16 @@ class Choice:
         """Return the query that belongs to the path, with its question mark, or nothing."""
         return "" if self.search is None else "?" + urlencode({"q": self.search})
 
-    def feed_path(self, format: Format) -> str:
-        """Return the address of this choice as a feed, below the site's."""
-        return f"{self.path.rstrip('/')}/feed.{format}{self.query}"
+    def page_query(self, before: Place) -> str:
+        """Return the query of the page that begins after the line *before*: the same lines for ever."""
+        published, number = before
+        mark = f"page={(published - _EPOCH) // timedelta(microseconds=1)}-{number}"
+        return f"{self.query}&{mark}" if self.query else f"?{mark}"
+
+    def feed_path(self, format: Format, before: Place | None = None) -> str:
+        """Return the address of this choice as a feed, or of its page after *before*, below the site's."""
+        query = self.query if before is None else self.page_query(before)
+        return f"{self.path.rstrip('/')}/feed.{format}{query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +181,46 @@ class Edition:
     site: Site  # its link is set
     headlines: tuple[Headline, ...]  # newest first
     hub: str | None = None
+    before: Place | None = None  # where it begins, if it is a page back in time
+    older: Place | None = None  # where the page after it begins, if there is one
+    previous: str | None = None  # the archive before it
+    following: str | None = None  # of an archive: the one after it
+    is_archive: bool = False  # it never changes again
 
     @property
     def changed(self) -> datetime | None:
         """Return when the newest of the changes in it was made; None for an empty edition."""
         return max((headline.changed for headline in self.headlines), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A day that is over, or a part of it, as it was then: what arrived, and what the site called itself.
+
+    Its name is its day, YYYY-MM-DD in the time zone that the site had; the second part's is YYYY-MM-DD/2.
+    """
+
+    name: str
+    previous: str | None  # the name of the archive before it
+    following: str  # the name of the one after it
+    made: datetime
+    site: Site
+    headlines: tuple[Headline, ...]  # newest first
+
+    @property
+    def choice(self) -> Choice:
+        """Return what it is found by."""
+        day, _, part = self.name.partition("/")
+        return Choice(day=day, part=int(part) if part else None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArchive:
+    """An archive that is kept."""
+
+    name: str
+    previous: str | None  # which retention may have dropped
+    made: datetime
 
 
 @dataclass(frozen=True, slots=True)

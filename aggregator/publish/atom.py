@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
+from html import escape, unescape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -14,10 +16,9 @@ from aggregator.model import Edition, Enclosure, Headline, Person, Site, Source
 from aggregator.publish import wording
 
 _MEDIA = "http://search.yahoo.com/mrss/"
+_END_TAG = re.compile(r"</\w")
 _THREAD = "http://purl.org/syndication/thread/1.0"
 _XML = "http://www.w3.org/XML/1998/namespace"
-
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a feed must have been updated at some time, even an empty one
 
 
 def document(edition: Edition) -> bytes:
@@ -32,10 +33,11 @@ def document(edition: Edition) -> bytes:
 def _feed(edition: Edition) -> Any:
     feed = FeedGenerator()
     feed.register_extension("ours", _FeedExtension, _EntryExtension)
-    feed.id(wording.address(edition, "atom"))
+    feed.ours.edition = edition
+    feed.id(wording.subscription(edition, "atom"))
     feed.title(edition.title)
     feed.subtitle(edition.site.description or None)
-    feed.updated(max((headline.updated for headline in edition.headlines), default=_NEVER))
+    feed.updated(wording.updated(edition))
     feed.author(name=edition.site.title, uri=edition.site.link)
     feed.language(edition.site.language)
     feed.generator(wording.GENERATOR)
@@ -43,6 +45,8 @@ def _feed(edition: Edition) -> Any:
     feed.link(href=wording.home(edition), rel="alternate", type="text/html")
     if edition.hub:
         feed.link(href=edition.hub, rel="hub")
+    for relation, href in wording.neighbours(edition, "atom"):
+        feed.link(href=href, rel=relation, type="application/atom+xml")
     return feed
 
 
@@ -57,10 +61,11 @@ def _add(feed: Any, headline: Headline, site: Site) -> None:
     # The only one: feedgen leaves out what rel a link of an entry has.
     entry.link(href=wording.article(headline, site))
     entry.category([{"term": category} for category in headline.entry.categories])
-    if headline.entry.summary:
-        entry.summary(headline.entry.summary)
-    if text := wording.content(headline, site):
+    text = wording.content(headline, site)
+    if text:
         entry.content(text, type="html")
+    if headline.entry.summary or not text:
+        entry.summary(headline.entry.summary or headline.entry.title)  # some text should be there
 
 
 def _person(person: Person) -> dict[str, str]:
@@ -68,8 +73,17 @@ def _person(person: Person) -> dict[str, str]:
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears no types
+    edition: Edition
+
     def extend_ns(self) -> dict[str, str]:
-        return {"media": _MEDIA, "thr": _THREAD}
+        history = {"fh": wording.HISTORY} if self.edition.is_archive else {}
+        return {"media": _MEDIA, "thr": _THREAD} | history
+
+    def extend_atom(self, feed: Any) -> Any:
+        if self.edition.is_archive:
+            _put(feed, f"{{{wording.HISTORY}}}archive")
+        _declare(feed)
+        return feed
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
@@ -88,7 +102,19 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             _put(entry, f"{{{_MEDIA}}}thumbnail", url=ours.image)
         _add_reactions(entry, self.headline)
         _add_source(entry, self.headline.lead, self.headline.updated)
+        _declare(entry)
         return entry
+
+
+def _declare(parent: Any) -> None:
+    """Declare as HTML the text that could be taken for it (RFC 4287, 3.1.1): validators warn, readers guess.
+
+    No more of it than that: there are readers that show what is so declared as it stands.
+    """
+    for element in parent.iter("title", "subtitle", "summary"):
+        if element.text and (_END_TAG.search(element.text) or unescape(element.text) != element.text):
+            element.set("type", "html")
+            element.text = escape(element.text, quote=False)
 
 
 def _file(enclosure: Enclosure) -> dict[str, str]:

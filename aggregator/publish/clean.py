@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.links import resolve
-from aggregator.model import Edition, Enclosure, Entry, Headline, Html, Person, Source
+from aggregator.model import Edition, Enclosure, Entry, FormerTitle, Headline, Html, Person, Source
 from aggregator.text import clean_characters, language_tag
 
 # Clocks do not reach further back everywhere: Newsboat takes 1900 for 2036, email.utils the year 1 for 2001.
@@ -22,6 +22,16 @@ _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/[A-Za-z0-9/:@!$&'()*
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _NAMELESS = "…"
 
+_ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de
+dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id
+ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu
+lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu
+rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to
+tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+_LANGUAGES = frozenset(_ISO_639_1.split())
+
 
 def clean(edition: Edition) -> Edition:
     """Return *edition* without characters that XML forbids, addresses but http(s), and impossible dates."""
@@ -29,7 +39,7 @@ def clean(edition: Edition) -> Edition:
         edition.site,
         title=_name(edition.site.title),
         description=clean_characters(edition.site.description),
-        language=language_tag(edition.site.language) or "en",
+        language=_language(edition.site.language) or "en",
     )
     headlines = tuple(_headline(headline) for headline in edition.headlines)
     title = _name(edition.title)
@@ -44,6 +54,7 @@ def _headline(headline: Headline) -> Headline:
         updated=_moment(headline.updated),
         entry=_entry(headline.entry),
         sources=tuple(_source(source) for source in headline.sources),
+        formerly=tuple(FormerTitle(_name(was.title), _moment(was.until)) for was in headline.formerly),
     )
 
 
@@ -58,7 +69,7 @@ def _entry(entry: Entry) -> Entry:
         categories=tuple(filter(None, map(clean_characters, entry.categories))),
         enclosures=_enclosures(entry.enclosures),
         image=_address(entry.image),
-        language=language_tag(entry.language),
+        language=_language(entry.language),
         comments_link=_address(entry.comments_link),
         comments_feed=_address(entry.comments_feed),
     )
@@ -80,6 +91,13 @@ def _source(source: Source) -> Source:
         published=_moment(source.published),
         comments_link=_address(source.comments_link),
     )
+
+
+def _language(language: str | None) -> str | None:
+    """Return a language that there is; three letters are too many to tell."""
+    tag = language_tag(language)
+    primary = (tag or "").partition("-")[0]
+    return tag if len(primary) == 3 or primary in _LANGUAGES else None
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:

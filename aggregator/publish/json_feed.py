@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aggregator.model import Edition, Enclosure, Headline, Person, Site, Source
+from aggregator.model import Edition, Enclosure, FormerTitle, Headline, Person, Site, Source
 from aggregator.publish import wording
 
 
@@ -20,11 +20,18 @@ def _feed(edition: Edition) -> dict[str, Any]:
         title=edition.title,
         home_page_url=wording.home(edition),
         feed_url=wording.address(edition, "json"),
+        next_url=_next(edition),
         description=edition.site.description,
         authors=[_person(Person(edition.site.title, edition.site.link))],
         language=edition.site.language,
         hubs=[{"type": "WebSub", "url": edition.hub}] if edition.hub else [],
     ) | {"items": [_item(headline, edition.site) for headline in edition.headlines]}
+
+
+def _next(edition: Edition) -> str | None:
+    """Return where older items are: on the next page, or else in the archive before."""
+    found = dict(wording.neighbours(edition, "json"))
+    return found.get("next") or found.get("prev-archive")
 
 
 def _item(headline: Headline, site: Site) -> dict[str, Any]:
@@ -46,7 +53,13 @@ def _item(headline: Headline, site: Site) -> dict[str, Any]:
         attachments=[_attachment(enclosure) for enclosure in entry.enclosures],
         _sources=[_source(source) for source in headline.sources],
         _story=_story(headline),
+        _corrections=[_correction(former) for former in headline.formerly],
     )
+
+
+def _correction(former: FormerTitle) -> dict[str, str]:
+    """Return what the headline said before its publisher corrected it."""
+    return {"title": former.title, "until": former.until.isoformat()}
 
 
 def _story(headline: Headline) -> dict[str, int] | None:

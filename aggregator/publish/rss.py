@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from email.utils import format_datetime
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -24,7 +23,6 @@ _MEDIA = "http://search.yahoo.com/mrss/"
 _SLASH = "http://purl.org/rss/1.0/modules/slash/"
 _WFW = "http://wellformedweb.org/CommentAPI/"
 
-_TAG = re.compile(r"<[A-Za-z/!?]")
 # The Profile found these spellings to be read rightly by most programs; to an XML parser they are the same.
 _HEXADECIMAL = ((b"&amp;", b"&#x26;"), (b"&lt;", b"&#x3C;"), (b"&gt;", b"&#x3E;"))
 
@@ -66,11 +64,11 @@ def _add(channel: Any, headline: Headline, site: Site) -> None:
     item.description(escape(headline.entry.summary, quote=False))
     if content := wording.content(headline, site):
         item.content(content, type="html")  # feedgen makes it the description where there is no summary
-    item.category([{"term": category} for category in headline.entry.categories])
+    item.category([{"term": _plain(category)} for category in headline.entry.categories])
     for enclosure in headline.entry.enclosures[:1]:
         item.enclosure(enclosure.link, enclosure.length or 0, enclosure.type)
     if headline.lead.feed:
-        item.source(headline.lead.feed, headline.lead.name)
+        item.source(headline.lead.feed, _plain(headline.lead.name))
     item.comments(_reactions(headline, site))
 
 
@@ -79,7 +77,7 @@ def _plain(title: str) -> str:
 
     Programs differ on whether a title is text or HTML; most titles are the same in both.
     """
-    if not _TAG.search(title) and unescape(title) == title:
+    if not wording.is_like_markup(title):
         return title
     return title.replace("&", "&#x26;").replace("<", "&#x3C;")
 
@@ -93,14 +91,17 @@ class _ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen bears n
     edition: Edition
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC, "media": _MEDIA, "slash": _SLASH, "wfw": _WFW}
+        history = {"fh": wording.HISTORY} if self.edition.is_archive else {}
+        return {"dc": _DC, "media": _MEDIA, "slash": _SLASH, "wfw": _WFW} | history
 
     def extend_rss(self, rss: Any) -> Any:
-        if self.edition.headlines:
-            newest = max(headline.updated for headline in self.edition.headlines)
-            _put(rss[0], "lastBuildDate", _date(newest))
+        _put(rss[0], "lastBuildDate", _date(wording.updated(self.edition)))
         if self.edition.hub:
             _put(rss[0], f"{{{_ATOM}}}link", rel="hub", href=self.edition.hub)
+        for relation, href in wording.neighbours(self.edition, "rss"):
+            _put(rss[0], f"{{{_ATOM}}}link", rel=relation, href=href, type="application/rss+xml")
+        if self.edition.is_archive:
+            _put(rss[0], f"{{{wording.HISTORY}}}archive")
         return rss
 
 
@@ -126,7 +127,7 @@ class _ItemExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def _media(enclosure: Enclosure) -> dict[str, str]:
-    size = {} if enclosure.length is None else {"fileSize": str(enclosure.length)}
+    size = {"fileSize": str(enclosure.length)} if enclosure.length else {}  # 0 is what feeds say for unknown
     return {"url": enclosure.link, "type": enclosure.type} | size
 
 

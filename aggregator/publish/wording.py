@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape, unescape
 from types import MappingProxyType
 
-from aggregator.model import Edition, Format, Headline, Html, Person, Site, Source
+from aggregator.model import Choice, Edition, Format, Headline, Html, Person, Site, Source
 from aggregator.text import direction
 
 GENERATOR = "draad"
+HISTORY = "http://purl.org/syndication/history/1.0"  # the namespace of RFC 5005
+
+# A feed was updated at some time, even an empty one; validators take no date before this for one.
+_NEVER = datetime(1990, 1, 1, tzinfo=UTC)
+
+_TAG = re.compile(r"<[A-Za-z/!?]")
 
 # What comes before the names of the other sources, and between them.
 _ALSO: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -22,14 +31,41 @@ _ALSO: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+def is_like_markup(text: str) -> bool:
+    """Say whether a program that expects HTML would show *text*, which is plain, otherwise than it is."""
+    return bool(_TAG.search(text)) or unescape(text) != text
+
+
 def home(edition: Edition) -> str:
     """Return the address of the page that shows the same headlines."""
-    return f"{_root(edition.site)}{edition.choice.path}{edition.choice.query}"
+    page = replace(edition.choice, part=None)
+    return f"{_root(edition.site)}{page.path}{page.query}"
 
 
 def address(edition: Edition, format: Format) -> str:
     """Return the very address at which the document is asked for."""
-    return _root(edition.site) + edition.choice.feed_path(format)
+    return _root(edition.site) + edition.choice.feed_path(format, edition.before)
+
+
+def updated(edition: Edition) -> datetime:
+    """Return when the newest content in the document was; it is never the time of day."""
+    return max((headline.updated for headline in edition.headlines), default=_NEVER)
+
+
+def subscription(edition: Edition, format: Format) -> str:
+    """Return the address of the feed that the document is a part of: a page of it, an archive, or itself."""
+    return _root(edition.site) + (Choice() if edition.is_archive else edition.choice).feed_path(format)
+
+
+def neighbours(edition: Edition, format: Format) -> Iterator[tuple[str, str]]:
+    """Yield the relations to other documents of the same feed, and their addresses (RFC 5005)."""
+    if edition.is_archive or edition.before:
+        yield "current", subscription(edition, format)
+    if edition.older:
+        yield "next", _root(edition.site) + edition.choice.feed_path(format, edition.older)
+    for relation, name in (("prev-archive", edition.previous), ("next-archive", edition.following)):
+        if name:
+            yield relation, f"{_root(edition.site)}/day/{name}/feed.{format}"
 
 
 def article(headline: Headline, site: Site) -> str:

@@ -21,6 +21,7 @@ from aggregator.model import Config, Manners, Outcome
 from aggregator.pipeline.inspecting import Finding
 from aggregator.pipeline.refreshing import Refresher
 from aggregator.shells import bootstrap
+from aggregator.store import Store
 
 TURN = 0.2  # seconds between two looks at how far it is
 
@@ -45,6 +46,7 @@ def poll(path: Path, everything: bool, quiet: bool) -> None:
             store.release_all()
         with bootstrap.refresher(config, store) as refresher:
             outcomes = _poll(refresher, bootstrap.Round(store, everything, config.polling.per_host), quiet)
+        store.keep_days(bootstrap.now())
     if not quiet:
         _print_outcomes(outcomes, len(config.subscriptions))
     store.close()
@@ -67,6 +69,29 @@ def check(path: Path, fetch: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of feeds.yaml, for editors."""
     click.echo(json.dumps(bootstrap.schema(), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("store", metavar="STORE")
+@click.pass_obj
+def copy(path: Path, store: str) -> None:
+    """Copy the store into an empty one: from SQLite to PostgreSQL, or back.
+
+    STORE is an address as feeds.yaml has it, such as postgresql+psycopg://user@host/name. All numbers and
+    ids stay what they are, so that no reader sees old news as new. Afterwards write STORE into feeds.yaml.
+    """
+    config = bootstrap.load(path)
+    source = bootstrap.open_store(config)
+    with bootstrap.polling_place(config) as take:
+        if not take():
+            raise UserError("a program polls this store; stop it first: what it brings would not be copied")
+        target = Store(store)
+        target.create()
+        source.copy_to(target)
+    headlines, entries = target.counts()
+    click.echo(f"{headlines} headlines and {entries} entries copied; now write this store into feeds.yaml")
+    target.close()
+    source.close()
 
 
 @click.command()

@@ -11,24 +11,38 @@ import sqlalchemy as sa
 
 from aggregator.errors import UserError
 from aggregator.model import (
+    Archive,
     Choice,
     Claim,
     Config,
     Decisions,
     FeedHealth,
     Headline,
+    KeptArchive,
     Manners,
+    Place,
     Settlement,
     Visit,
 )
-from aggregator.store import claims, clock, courtesy, decisions, places, reading, requests, retention
+from aggregator.store import (
+    archives,
+    claims,
+    clock,
+    copying,
+    courtesy,
+    decisions,
+    places,
+    reading,
+    requests,
+    retention,
+)
+from aggregator.store.archives import MOST
 from aggregator.store.creating import create
 from aggregator.store.engine import connect, told, writing
 from aggregator.store.ingest import Ledger
-from aggregator.store.reading import Place
 from aggregator.store.tables import desk
 
-__all__ = ["PATIENCE", "Ledger", "Place", "Store"]
+__all__ = ["PATIENCE", "Ledger", "Store"]
 
 PATIENCE = 30.0  # seconds: longer than any transaction of ours takes on a slow disk
 
@@ -49,6 +63,11 @@ class Store:
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""
         create(self._engine)
+
+    def copy_to(self, other: Store) -> None:
+        """Copy all that there is into *other*, which is empty; raise UserError where it is not."""
+        with told():
+            copying.copy(self._engine, other._engine)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -177,9 +196,33 @@ class Store:
             return reading.ticker(connection, choice, self._zone(connection, choice), before, limit)
 
     def articles(self, choice: Choice, limit: int) -> tuple[Headline, ...]:
-        """Return the newest headlines with their contents."""
+        """Return the headlines that arrived or changed last, with their contents, newest first."""
+        return self.page(choice, None, limit)[0]
+
+    def page(
+        self, choice: Choice, before: Place | None, limit: int
+    ) -> tuple[tuple[Headline, ...], Place | None]:
+        """Return a page of a feed, and the place after which the next one begins, if there is one.
+
+        The page after a place is what the ticker shows there; the first one is `articles`.
+        """
         with self._read() as connection:
-            return reading.articles(connection, choice, self._zone(connection, choice), limit)
+            return reading.page(connection, choice, self._zone(connection, choice), before, limit)
+
+    def renewed(self) -> datetime | None:
+        """Return when all that is published last changed at once, if it ever did."""
+        with self._read() as connection:
+            return reading.renewed(connection)
+
+    def archive(self, name: str) -> Archive | None:
+        """Return a day, or a part of it, as it was when it ended; None if it is not kept."""
+        with self._read() as connection:
+            return archives.archive(connection, name)
+
+    def archives(self) -> tuple[KeptArchive, ...]:
+        """Return the archives that are kept, the newest first."""
+        with self._read() as connection:
+            return archives.kept(connection)
 
     def headline(self, number: int) -> Headline | None:
         """Return one headline with its content."""
@@ -211,7 +254,23 @@ class Store:
         with self._read() as connection:
             return reading.counts(connection)
 
-    # what is dropped
+    # what is kept and dropped
+
+    def keep_days(self, now: datetime, stop: Callable[[], bool] = lambda: False, most: int = MOST) -> int:
+        """Keep each day that is over, in archives of at most *most* headlines; return how many archives.
+
+        Between two of them *stop* may end it.
+        """
+        count = 0
+        while not stop():
+            with self._read() as connection:
+                if not archives.is_due(connection, now):
+                    return count
+            with self._write() as connection:
+                if not archives.keep_next(connection, now, most):
+                    return count
+            count += 1
+        return count
 
     def prune(self, before: datetime, stop: Callable[[], bool] = lambda: False) -> int:
         """Drop the headlines that nothing happened to since *before*; return how many.
@@ -224,6 +283,7 @@ class Store:
                 count = retention.prune(connection, before)
                 if not count:
                     retention.tidy(connection, before)
+                    archives.drop(connection, before)
                     return total
             total += count
         return total

@@ -14,6 +14,7 @@ from aggregator.model import Claim, Config, Settlement, Subscription
 from aggregator.store import courtesy, places
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
 from aggregator.store.overriding import override
+from aggregator.store.renewing import note_names, renew_all
 from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, config_of, validators_of
 from aggregator.store.stories import choose_story_leads_of_feed, fold_all, unfold_all
 from aggregator.store.tables import Instant, desk, feeds, hosts
@@ -38,7 +39,7 @@ def accept(connection: sa.Connection, config: Config, now: datetime) -> None:
     for chunk in chunks(row.id for row in rows if row.id not in kept):
         connection.execute(sa.update(feeds).where(feeds.c.id.in_(chunk)).values(active=False))
     _match(connection, config, now)
-    _remember(connection, config)
+    _remember(connection, config, now)
 
 
 def _match(connection: sa.Connection, config: Config, now: datetime) -> None:
@@ -123,6 +124,7 @@ def settle(connection: sa.Connection, settlements: Collection[Settlement]) -> No
     """Write down how the claims ended, all in one statement, and give the leases back."""
     if not settlements:
         return
+    note_names(connection, settlements)
     connection.execute(_SETTLE, [_settled(settlement) for settlement in settlements])
     courtesy.keep_waits(connection, settlements)
 
@@ -227,13 +229,12 @@ def _renew(connection: sa.Connection, row: sa.Row[Any], new: Subscription, now: 
         index_feed(connection, row.id)
 
 
-def _remember(connection: sa.Connection, config: Config) -> None:
+def _remember(connection: sa.Connection, config: Config, now: datetime) -> None:
     text = CONFIG.dump_json(replace(config, store="")).decode()  # the web processes need no password
     known = connection.execute(sa.select(desk.c.config)).scalar_one()
-    moved = 0 if text == known else 1
-    connection.execute(
-        sa.update(desk).values(config=text, config_error=None, revision=desk.c.revision + moved)
-    )
+    connection.execute(sa.update(desk).values(config=text, config_error=None))
+    if text != known:
+        renew_all(connection, now)
 
 
 def _claim(row: sa.Row[Any], waits: Mapping[str, datetime], taken: datetime | None) -> Claim:

@@ -16,7 +16,7 @@ from aggregator.names import titles_in
 from aggregator.store.habits import habits
 from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
 from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, REASONS, chunks, entry_columns, known_of
-from aggregator.store.stories import choose_story_leads, folded_stories_of, move_story
+from aggregator.store.stories import choose_story_leads, folded_stories_of, move_story, touch_stories
 from aggregator.store.tables import (
     desk,
     dropped,
@@ -139,8 +139,10 @@ class Ledger:
         for story, older in plan.merged:
             move_story(self._connection, story, older, self.revision)
         stories = {addition.story for addition in plan.additions if addition.story != addition.headline}
-        stories |= folded_stories_of(self._connection, joined)
-        choose_story_leads(self._connection, {story for story in stories if story is not None}, self._now)
+        stories |= {older for _, older in plan.merged}
+        told = {story for story in stories if story is not None}
+        touch_stories(self._connection, told, self._now)
+        choose_story_leads(self._connection, told | folded_stories_of(self._connection, joined), self._now)
 
     def _found(self, founders: Sequence[Addition]) -> None:
         if not founders:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,19 +19,18 @@ from aggregator.model import (
     FormerTitle,
     Headline,
     Held,
+    Place,
     Source,
     State,
 )
+from aggregator.store import choosing
+from aggregator.store.choosing import lines
 from aggregator.store.overriding import forced
 from aggregator.store.rows import SOURCE, about_of, chunks, config_of, entry_of, source_of
 from aggregator.store.stories import related
-from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts, terms
-from aggregator.text import fold
+from aggregator.store.tables import Instant, desk, entries, feeds, headline_titles, headlines, hosts
 
 TOO_MANY_REQUESTS = 429
-MOST_WORDS = 8  # of a search: each is a look at every line until enough are found
-
-Place = tuple[datetime, int]  # of a line in the ticker: published, id
 
 _HEADLINE = (
     headlines.c.id.label("number"),
@@ -66,6 +65,12 @@ def revision(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(desk.c.revision)).scalar_one())
 
 
+def renewed(connection: sa.Connection) -> datetime | None:
+    """Return when all that is published last changed at once: the configuration, or a source's name."""
+    found: datetime | None = connection.execute(sa.select(desk.c.renewed)).scalar_one()
+    return found
+
+
 def config(connection: sa.Connection) -> Config | None:
     """Return the configuration that was last accepted; None in a store that never had one."""
     text = connection.execute(sa.select(desk.c.config)).scalar_one()
@@ -76,18 +81,29 @@ def ticker(
     connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
 ) -> tuple[Headline, ...]:
     """Return at most *limit* lines, newest first, older than *before*; their contents are left out."""
-    return _headlines(connection, _chosen(connection, choice, zone, before, limit, choice == Choice()), _LINE)
+    chosen = lines(connection, choice, zone, before, limit, folded=choice == Choice())
+    return _headlines(connection, chosen, _LINE)
 
 
-def articles(connection: sa.Connection, choice: Choice, zone: ZoneInfo, limit: int) -> tuple[Headline, ...]:
-    """Return the newest headlines with their contents."""
-    chosen = _chosen(connection, choice, zone, None, limit)
-    return _headlines(connection, chosen, (*_LINE, entries.c.content))
+def page(
+    connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
+) -> tuple[tuple[Headline, ...], Place | None]:
+    """Return at most *limit* headlines with their contents, newest first, and where the page after begins.
+
+    Those older than *before*; where that is None, those that arrived or changed last (`store.choosing`).
+    """
+    chosen, older = choosing.page(connection, choice, zone, before, limit)
+    return whole(connection, chosen), older
+
+
+def whole(connection: sa.Connection, ids: Sequence[int]) -> tuple[Headline, ...]:
+    """Return the headlines of *ids* with their contents, in their order."""
+    return _headlines(connection, ids, (*_LINE, entries.c.content))
 
 
 def headline(connection: sa.Connection, number: int) -> Headline | None:
     """Return one headline with its content."""
-    found = _headlines(connection, [number], (*_LINE, entries.c.content))
+    found = whole(connection, [number])
     return found[0] if found else None
 
 
@@ -132,53 +148,6 @@ def config_error(connection: sa.Connection) -> str | None:
     """Return what is wrong with the configuration file as it stands now, if it is not the one in force."""
     found: str | None = connection.execute(sa.select(desk.c.config_error)).scalar_one()
     return found
-
-
-def _chosen(
-    connection: sa.Connection,
-    choice: Choice,
-    zone: ZoneInfo,
-    before: Place | None,
-    limit: int,
-    folded: bool = False,
-) -> Sequence[int]:
-    """Return the ids of the lines, newest first, by one walk along an index; *folded*: one for each story."""
-    term = _term(choice)
-    place = (terms.c.published, terms.c.headline) if term else (headlines.c.published, headlines.c.id)
-    wanted = sa.select(place[1]).order_by(place[0].desc(), place[1].desc()).limit(limit)
-    # What is held has no terms.
-    wanted = wanted.where(terms.c.term == term if term else headlines.c.held.is_(None))
-    if folded:
-        wanted = wanted.where(headlines.c.under.is_(None))
-    if choice.day is not None:
-        first, last = _bounds(date.fromisoformat(choice.day), zone)
-        wanted = wanted.where(place[0] >= first, place[0] < last)
-    for word in fold(choice.search or "").split()[:MOST_WORDS]:
-        told = sa.select(1).where(
-            entries.c.headline == place[1], entries.c.folded.contains(word, autoescape=True)
-        )
-        wanted = wanted.where(told.exists())
-    if before is not None:
-        wanted = wanted.where(
-            sa.or_(place[0] < before[0], sa.and_(place[0] == before[0], place[1] < before[1]))
-        )
-        wanted = wanted.where(place[0] <= before[0])  # says the same again, in a way that an index can use
-    return connection.execute(wanted).scalars().all()
-
-
-def _term(choice: Choice) -> str | None:
-    for name in ("category", "language", "source"):
-        value = getattr(choice, name)
-        if value is not None:
-            return f"{name}:{value}"
-    return None
-
-
-def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return when *day* begins and ends in *zone*; a day with a change of clocks has 23 or 25 hours."""
-    begin = datetime.combine(day, time(), zone)
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
-    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
 def _headlines(connection: sa.Connection, ids: Sequence[int], columns: Sequence[Any]) -> tuple[Headline, ...]:

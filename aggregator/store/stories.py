@@ -43,6 +43,13 @@ def move_story(connection: sa.Connection, story: int, older: int, revision: int)
     connection.execute(sa.update(headlines).where(headlines.c.story == story).values(story=older))
 
 
+def touch_stories(connection: sa.Connection, stories: Collection[int], now: datetime) -> None:
+    """Note that each headline of *stories* has changed: it says how many there are in its story."""
+    for chunk in chunks(stories):
+        told = sa.update(headlines).where(headlines.c.story.in_(chunk))
+        connection.execute(told.values(changed=now))
+
+
 def choose_story_leads(connection: sa.Connection, stories: Iterable[int], now: datetime) -> None:
     """Let the headline with the most sources, then the highest priority, then the earliest speak for each."""
     for chunk in chunks(sorted(set(stories))):

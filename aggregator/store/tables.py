@@ -48,6 +48,7 @@ desk = sa.Table(
     sa.Column("next_headline", sa.BigInteger, nullable=False),
     sa.Column("config", sa.Text),  # the configuration that was last accepted, as JSON
     sa.Column("config_error", sa.Text),  # what is wrong with the file as it stands now
+    sa.Column("renewed", Instant),  # when all that is published last changed at once
 )
 
 feeds = sa.Table(
@@ -218,6 +219,18 @@ overrides = sa.Table(
     sa.Column("entry", sa.BigInteger, nullable=False),
     sa.Column("before", sa.BigInteger, nullable=False),  # its headline, or with kind "story" its story
     sa.Column("after", sa.BigInteger, nullable=False),
+)
+
+# Days that are over, in parts if need be, each as it was when it ended (RFC 5005, 4).
+archives = sa.Table(
+    "archives",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # YYYY-MM-DD, the second part YYYY-MM-DD/2
+    sa.Column("previous", sa.Text),  # the name of the archive before it
+    sa.Column("following", sa.Text, nullable=False),  # the name of the one after it
+    sa.Column("last", sa.BigInteger, nullable=False),  # headline: those after it are in later archives
+    sa.Column("made", Instant, nullable=False),
+    sa.Column("snapshot", sa.LargeBinary, nullable=False),  # site and headlines, as JSON, deflated
 )
 
 # Entries that retention has dropped, for as long as their publishers still list them: they are no news.

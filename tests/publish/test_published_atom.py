@@ -49,8 +49,8 @@ def test_the_feed_was_updated_when_its_newest_content_was() -> None:
     assert find(document(day), "a:updated/text()") == ["2026-11-23T11:00:00+00:00"]
 
 
-def test_an_empty_feed_was_updated_when_time_began() -> None:
-    assert find(document(EMPTY), "a:updated/text()") == ["1970-01-01T00:00:00+00:00"]
+def test_an_empty_feed_was_updated_before_there_were_feeds() -> None:
+    assert find(document(EMPTY), "a:updated/text()") == ["1990-01-01T00:00:00+00:00"]
 
 
 def test_an_entry_keeps_the_id_that_its_publisher_gave_it() -> None:
@@ -118,6 +118,19 @@ def test_reactions_are_counted_and_linked() -> None:
 
 def test_each_entry_whose_language_is_known_tells_it() -> None:
     assert [entry.get(LANG) for entry in entries(DAY)] == ["nl", "ar", "fr", None, None]
+
+
+def test_text_that_could_be_taken_for_markup_is_declared_as_html() -> None:
+    entry = entries(edition(headline(title="Use </b> & <i>", summary="R&copy;")))[0]
+    assert find(entry, "a:title/@type | a:summary/@type") == ["html", "html"]
+    assert find(entry, "a:title/text()") == ["Use &lt;/b&gt; &amp; &lt;i&gt;"]
+    assert find(entry, "a:summary/text()") == ["R&amp;copy;"]
+    entry = entries(edition(headline(title="1 < 2 <i> & R&D")))[0]
+    assert (find(entry, "a:title/@type"), find(entry, "a:title/text()")) == ([], ["1 < 2 <i> & R&D"])
+
+
+def test_a_headline_that_has_no_text_has_its_title_as_summary() -> None:
+    assert find(entries(edition(BARE))[0], "a:summary/text()") == ["A headline without a link"]
 
 
 def test_titles_and_summaries_are_text_and_content_is_html() -> None:

@@ -21,6 +21,7 @@ ORDER += [
     "attachments",
     "_sources",
     "_story",
+    "_corrections",
 ]
 
 
@@ -96,6 +97,13 @@ def test_a_story_is_named_only_when_others_tell_it_too() -> None:
     alone = replace(FULL, id=9, related=())
     stories = [item.get("_story") for item in items(edition(FULL, BARE, alone))]
     assert stories == [{"id": 42, "headlines": 2}, None, None]
+
+
+def test_what_a_headline_said_before_is_told_with_its_end() -> None:
+    assert [item.get("_corrections") for item in items(edition(FULL, BARE))] == [
+        [{"title": "Koning opent brug", "until": "2026-11-23T16:20:00+00:00"}],
+        None,
+    ]
 
 
 def test_attachments_keep_their_type_and_size() -> None:

@@ -10,7 +10,7 @@ import pytest
 from editions import BARE, DAY, EMPTY, FULL, HOSTILE, NOON, SITE, at, edition, headline, source
 from lxml import etree
 
-from aggregator.model import Choice, Edition, Html
+from aggregator.model import Choice, Edition, Enclosure, Html
 from aggregator.publish import CONTENT_TYPES, feed
 
 NS = {
@@ -56,8 +56,8 @@ def test_a_channel_without_description_borrows_its_title() -> None:
     assert texts(channel(EMPTY), "description") == ["Empty"]
 
 
-def test_an_empty_channel_was_never_built() -> None:
-    assert texts(channel(EMPTY), "lastBuildDate") == []
+def test_an_empty_channel_was_built_before_there_were_feeds() -> None:
+    assert texts(channel(EMPTY), "lastBuildDate") == ["Mon, 01 Jan 1990 00:00:00 +0000"]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,27 @@ def test_an_item_has_one_enclosure_and_the_rest_as_media_outside_a_group() -> No
         {"url": "https://nos.example/brug.bin", "type": "application/octet-stream"},
     ]
     assert item.xpath("media:thumbnail/@url", namespaces=NS) == ["https://nos.example/brug.jpg"]
+
+
+def test_a_size_of_nothing_is_no_size_but_an_enclosure_must_name_one() -> None:
+    files = (
+        Enclosure("https://nos.example/1.mp3", "audio/mpeg", 0),
+        Enclosure("https://nos.example/2.mp3", "", 0),
+    )
+    item = items(edition(headline(enclosures=files)))[0]
+    assert item.find("enclosure").get("length") == "0"
+    assert "fileSize" not in item.find("media:content", NS).attrib
+
+
+def test_a_language_that_does_not_exist_is_not_told() -> None:
+    for language, told in [("nl-be", ["nl-be"]), ("ary", ["ary"]), ("qq", []), ("en-", [])]:
+        assert texts(items(edition(headline(language=language)))[0], "dc:language") == told
+
+
+def test_markup_in_the_names_of_sources_and_categories_is_shown_as_text() -> None:
+    line = headline(categories=("a</b>", "R&B"), sources=(source(name="NU </b>"),))
+    item = items(edition(line))[0]
+    assert (texts(item, "category"), texts(item, "source")) == (["a&#x3C;/b>", "R&B"], ["NU &#x3C;/b>"])
 
 
 def test_reactions_are_counted_only_when_the_number_is_known() -> None:

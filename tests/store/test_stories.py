@@ -78,6 +78,13 @@ def test_the_headline_with_the_most_sources_leads_its_story_and_no_id_changes(fi
     assert ids(filled) == before
 
 
+def test_another_headline_of_a_story_is_a_change_of_all_of_them(filled: Store) -> None:
+    """The JSON feed says how many there are: who asks by date must hear of it."""
+    school = news("Tétouan: l'école du centre reste fermée", NOON + 3 * HOUR)
+    carry_out(filled, NOON + 9 * HOUR, founded(filled, 4, "one", school, 4, 1))
+    assert {line.changed for number in (1, 2, 3, 4) if (line := filled.headline(number))} == {NOON + 9 * HOUR}
+
+
 def test_more_sources_count_before_a_higher_priority(filled: Store) -> None:
     filled.accept(configuration("one", "two", subscription("three", priority=9)), NOON + 3 * HOUR)
     carry_out(filled, NOON + 4 * HOUR, joined(filled, 4, "one", AFTER, 2))

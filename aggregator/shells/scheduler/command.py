@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two looks at who is due: one read of an index
 WATCH = 1.0  # seconds between two looks at feeds.yaml
+ARCHIVE = 10.0  # seconds between two looks at whether a day is over
 QUICK = 1.0  # seconds that a writer waits for another program's turn: who waits longer cannot be stopped
 PATIENCE = 30.0  # seconds that others may keep the store locked before a start is given up
 
@@ -95,6 +96,8 @@ def _poll(
         )
         scheduler.add_job(desk.tick, "interval", seconds=TICK, id="tick")
         scheduler.add_job(desk.watch, "interval", seconds=WATCH, id="watch")
+        archive = partial(desk.archive, stop)
+        scheduler.add_job(archive, "interval", seconds=ARCHIVE, next_run_time=bootstrap.now(), id="archives")
         retain = partial(desk.retain, stop)
         scheduler.add_job(retain, "interval", hours=1, next_run_time=bootstrap.now(), id="retention")
         scheduler.start()

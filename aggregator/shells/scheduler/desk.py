@@ -122,6 +122,16 @@ class Desk:
             self._refuse(error)
         self._stamp = found
 
+    def archive(self, stop: threading.Event) -> None:
+        """Keep the days that are over as they were."""
+        try:
+            count = self._store.keep_days(bootstrap.now(), stop.is_set)
+        except StoreError as error:
+            log.error("store: archives: %s", error)
+            return
+        if count:
+            log.info("archives: %d days kept", count)
+
     def retain(self, stop: threading.Event) -> None:
         """Drop what is older than the admin keeps."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.http import http_date
 
-from aggregator.model import Choice, Config, Format
+from aggregator.model import Archive, Choice, Config, Format, Place
+from aggregator.pipeline.publishing import FeedDocument
 from aggregator.shells.web import narrowing, sources
 from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.desk import UNREADABLE, Desk
@@ -30,16 +32,17 @@ NOT_KEPT = "no-cache"
 LARGEST_NUMBER = 2**63 - 1  # that a store can be asked for
 
 
-def create_app(store: Store, clock: Callable[[], datetime]) -> Flask:
-    """Return the Flask application that shows *store*."""
+def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) -> Flask:
+    """Return the Flask application that shows *store*; *paged*: its feeds lead to their older pages."""
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    pages = _Pages(Desk(store, clock))
+    pages = _Pages(Desk(store, clock), paged)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
         app.add_url_rule(rule, rule, pages.ticker)
+    for rule in (*narrowings, "/day/<day>/<int:part>"):
         feed = f"{rule.rstrip('/')}/feed.<any(rss, atom, json):format>"
         app.add_url_rule(feed, feed, pages.feed)
     others: dict[str, Callable[..., Response]] = {
@@ -63,17 +66,16 @@ def create_app(store: Store, clock: Callable[[], datetime]) -> Flask:
 class _Pages:
     """What is answered to each address."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, paged: bool) -> None:
         self._desk = desk
+        self._paged = paged
         self._files = static_files(TEMPLATES / "static")
 
     def ticker(self, **names: str) -> Response:
         """Answer with the ticker, narrowed by what the address names."""
         here = self._setting()
         choice = self._choice(here, names)
-        before = narrowing.place(request.args["page"]) if "page" in request.args else None
-        if "page" in request.args and before is None:
-            abort(404)
+        before = _before()
         lines = LINES_OF_A_DAY if choice.day else LINES
         headlines = self._desk.ticker(choice, before, lines + 1) if choice.search != "" else ()
         if not headlines and not narrowing.is_configured(choice, here.config):
@@ -83,24 +85,40 @@ class _Pages:
         shown = ticker(here, choice, headlines, before, lines=lines)
         return self._page("ticker.html", self._ticker_page(here, choice, shown))
 
-    def feed(self, format: Format, **names: str) -> Response:
-        """Answer with a merged feed."""
+    def feed(self, format: Format, part: int | None = None, **names: str) -> Response:
+        """Answer with a merged feed, a page of it, or a day that is over."""
         here = self._setting()
         choice = self._choice(here, names)
-        if choice.search == "" or not (
-            narrowing.is_configured(choice, here.config) or self._desk.ticker(choice, None, 1)
-        ):
-            abort(404)
+        if choice.day:
+            archive = self._desk.archive(choice.day if part is None else f"{choice.day}/{part}")
+            if archive is not None:
+                return self._archive(here, archive, format)
+        if part is not None or not self._has_lines(choice):
+            self._explain_nothing(here, choice, part)
         title = narrowing.title(choice, here, self._desk.health() if choice.source else ())
-        document = self._desk.feed(choice, format, full_title(here.site, title))
-        charset = "" if format == "json" else "; charset=utf-8"
-        response = _response(document.body, FEED_TYPES[format] + charset, KEPT_FEED)
-        if document.changed is not None:
-            response.headers["Last-Modified"] = http_date(document.changed)
-        if here.config.publishing.hub:
+        before = _before()
+        document = self._desk.feed(choice, format, full_title(here.site, title), before, self._paged)
+        response = _feed_response(document, format, KEPT_FEED)
+        if here.config.publishing.hub and before is None:
             address = here.absolute(choice.feed_path(format))
             response.headers["Link"] = f'<{here.config.publishing.hub}>; rel="hub", <{address}>; rel="self"'
         return response
+
+    def _has_lines(self, choice: Choice) -> bool:
+        return choice.search != "" and bool(self._desk.ticker(choice, None, 1))
+
+    def _explain_nothing(self, here: Setting, choice: Choice, part: int | None) -> None:
+        """Say where there is no feed; one that has nothing yet is an empty feed."""
+        if choice.day and self._desk.is_dropped(choice.day):
+            abort(410)
+        if part is not None or choice.search == "" or not narrowing.is_configured(choice, here.config):
+            abort(404)
+
+    def _archive(self, here: Setting, archive: Archive, format: Format) -> Response:
+        """Answer with a day that is over, called what the site called it then."""
+        then = setting(replace(here.config, site=archive.site), self._desk.now())
+        title = full_title(archive.site, narrowing.title(archive.choice, then, ()))
+        return _feed_response(self._desk.archived(archive, format, title), format, KEPT_FOR_EVER)
 
     def article(self, number: int) -> Response:
         """Answer with a headline in full, the newest lines beside it, or those around it."""
@@ -214,7 +232,9 @@ class _Pages:
             return narrowing.search(request.args.get("q", ""))
         if "day" in names and not narrowing.is_day(names["day"], here.today):
             abort(404)
-        return Choice(**names)
+        named = (names.get(name) for name in ("category", "language", "source", "day"))
+        category, language, source, day = named
+        return Choice(category, language, source, day=day)
 
     def _ticker_page(self, here: Setting, choice: Choice, shown: Ticker) -> TickerPage:
         feeds = self._desk.health()
@@ -254,6 +274,24 @@ class _Pages:
     def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
         html = render_template(template, page=page, words=page.frame.words)
         return _response(html.encode(), "text/html; charset=utf-8", kept)
+
+
+def _before() -> Place | None:
+    """Return the place that the address says its page begins after; what names none is not found."""
+    if "page" not in request.args:
+        return None
+    place = narrowing.place(request.args["page"])
+    if place is None:
+        abort(404)
+    return place
+
+
+def _feed_response(document: FeedDocument, format: Format, kept: str) -> Response:
+    charset = "" if format == "json" else "; charset=utf-8"
+    response = _response(document.body, FEED_TYPES[format] + charset, kept)
+    if document.changed is not None:
+        response.headers["Last-Modified"] = http_date(document.changed)
+    return response
 
 
 def _response(body: bytes, content_type: str, kept: str) -> Response:

@@ -23,6 +23,7 @@ def publish(path: Path, folder: Path) -> None:
     config = bootstrap.load(path)
     store = bootstrap.open_store(config)
     bootstrap.accept(store, config)
+    store.keep_days(bootstrap.now())
     written = write(folder, site_files(store, bootstrap.now))
     click.echo(
         f"{folder}: {written.written} written, {written.unchanged} unchanged, {written.removed} removed"

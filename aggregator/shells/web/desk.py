@@ -7,9 +7,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import StoreError, UserError
-from aggregator.model import Choice, Config, FeedHealth, Format, Headline
-from aggregator.pipeline.publishing import FeedDocument, feed_document, sources_document
-from aggregator.store import Place, Store
+from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, Place
+from aggregator.pipeline.publishing import (
+    FeedDocument,
+    archive_document,
+    feed_document,
+    sources_document,
+)
+from aggregator.store import Store
 
 UNREADABLE = (StoreError, UserError)
 """What reading raises while the store cannot be reached, or was never filled."""
@@ -61,8 +66,21 @@ class Desk:
     def counts(self) -> tuple[int, int]:
         return self._store.counts()
 
-    def feed(self, choice: Choice, format: Format, title: str) -> FeedDocument:
-        return feed_document(self._store, choice, format, title)
+    def feed(
+        self, choice: Choice, format: Format, title: str, before: Place | None, paged: bool
+    ) -> FeedDocument:
+        return feed_document(self._store, choice, format, title, before, paged)
+
+    def archive(self, name: str) -> Archive | None:
+        return self._store.archive(name)
+
+    def archived(self, archive: Archive, format: Format, title: str) -> FeedDocument:
+        return archive_document(self._store, archive, format, title)
+
+    def is_dropped(self, day: str) -> bool:
+        """Say whether *day* may have had an archive that is kept no longer."""
+        oldest = next(iter(self._store.archives()[::-1]), None)
+        return oldest is not None and day <= (oldest.previous or "").partition("/")[0]
 
     def config_error(self) -> str | None:
         return self._store.config_error()

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from aggregator.model import Choice, Config, FeedHealth, Headline, Subscription
+from aggregator.model import Choice, Config, FeedHealth, Headline, Place, Subscription
 from aggregator.shells.web.setting import Link, Setting
 from aggregator.shells.web.words import capital
-from aggregator.store import Place
 from aggregator.text import direction, slug, tidy
 
 LONGEST_SEARCH = 200  # characters
@@ -103,10 +102,7 @@ def day_start(setting: Setting, day: str) -> Place:
 
 def page_href(setting: Setting, choice: Choice, place: Place) -> str:
     """Return the address of the lines older than *place*: it leads to the same lines for ever."""
-    published, number = place
-    mark = f"page={(published - EPOCH) // timedelta(microseconds=1)}-{number}"
-    query = f"{choice.query}&{mark}" if choice.query else f"?{mark}"
-    return setting.href(choice.path + query)
+    return setting.href(choice.path + choice.page_query(place))
 
 
 def place(mark: str) -> Place | None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from flask.testing import FlaskClient
 
 from aggregator.errors import UserError
+from aggregator.model import FORMATS
 from aggregator.shells.web.app import create_app
 from aggregator.shells.web.narrowing import EPOCH, place
 from aggregator.shells.web.setting import Setting, setting
@@ -26,11 +27,14 @@ _SEARCH = re.compile(r'<form class="(?:search|ask)".*?</form>', re.DOTALL)
 def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[str, bytes]]:
     """Yield each file of the site, path and contents: a page is the index of a folder named like its address.
 
-    What only a program can answer is left out: searches, and pages back in time, whose place the days take.
+    What only a program can answer is left out: searches, and pages back in time, whose place the days take,
+    and in feeds the archives.
     """
     here = setting(store.config(), clock())
-    client = create_app(store, clock).test_client()
-    seen, queue = set(START), deque(START)
+    client = create_app(store, clock, paged=False).test_client()
+    archives = (f"/day/{kept.name}/feed.{format}" for kept in store.archives() for format in FORMATS)
+    queue = deque((*START, *archives))
+    seen = set(queue)
     while queue:
         path = queue.popleft()
         body, is_page = _fetch(client, path)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from aggregator.model import Choice, Headline, Source
+from aggregator.model import Choice, Headline, Place, Source
 from aggregator.shells.web import narrowing
 from aggregator.shells.web.frame import EVERYTHING, Frame
 from aggregator.shells.web.setting import Link, Setting, Text, Time, listed, rfc3339, text
 from aggregator.shells.web.sources import SourceState
-from aggregator.store import Place
 
 LINES = 100  # on a page
 TOLD_BY_WORDS = {"near", "title"}  # rules of which the words in common are shown

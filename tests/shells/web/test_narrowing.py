@@ -31,6 +31,22 @@ def test_a_narrowing_has_a_name_of_its_own(choice: Choice, title: str) -> None:
     assert narrowing.title(choice, HERE, ()) == title
 
 
+@pytest.mark.parametrize(
+    ("language", "search", "day"),
+    [
+        ("nl", "Koppen met ‘rabat’", "Zondag 22 november 2026"),
+        ("en", "Headlines with “rabat”", "Sunday 22 November 2026"),
+        ("fr", "Titres avec « rabat »", "Dimanche 22 novembre 2026"),
+        ("ar", "عناوين فيها «rabat»", "الأحد 22 نونبر 2026"),
+    ],
+)
+def test_a_narrowing_is_called_in_the_sites_language(language: str, search: str, day: str) -> None:
+    here = setting(invented.config(language=language), invented.NOW)
+    assert narrowing.title(Choice(search="rabat"), here, ()) == search
+    assert narrowing.title(Choice(day="2026-11-22"), here, ()) == day
+    assert narrowing.title(Choice(language="ar"), here, ()) == "العربية"  # each by its own name
+
+
 def test_sections_are_the_categories_of_feeds_yaml_in_their_order() -> None:
     here = setting(invented.config(), invented.NOW)
     assert narrowing.sections(here, Choice(category="sport")) == (

@@ -1,0 +1,160 @@
+"""Choosing: which headlines a ticker, a feed or a page of them shows. Knows numbers, not what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from aggregator.model import Choice, Place
+from aggregator.store.rows import chunks
+from aggregator.store.tables import Instant, entries, headlines, terms
+from aggregator.text import fold
+
+MOST_WORDS = 8  # of a search: each is a look at every line until enough are found
+REPEATED = 4  # one line in so many may be an old one: where all of a feed changed, news comes first
+LATE = timedelta(days=1)  # what arrives later than that after its date is no news, but somebody's archive
+
+
+def lines(
+    connection: sa.Connection,
+    choice: Choice,
+    zone: ZoneInfo,
+    before: Place | None,
+    limit: int,
+    folded: bool = False,
+) -> Sequence[int]:
+    """Return the ids of the lines, newest first, by one walk along an index; *folded*: one for each story."""
+    rows = connection.execute(_walk(choice, zone, before, limit, folded)).all()
+    return [row.id for row in rows]
+
+
+def page(
+    connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
+) -> tuple[Sequence[int], Place | None]:
+    """Return the ids of a page of a feed, newest first, and the place after which the next one begins.
+
+    The page after a place is what the ticker shows there. On the first page, the feed itself, the oldest
+    lines give way to still older ones that arrived or changed later than they did (RFC 5005, 4); the next
+    page begins with those that gave way.
+    """
+    found = [(row.published, row.id) for row in connection.execute(_walk(choice, zone, before, limit + 1))]
+    newest, more = found[:limit], len(found) > limit
+    if not more:
+        return [number for _, number in newest], None
+    repeated: list[Place] = []
+    if before is None and choice.day is None:
+        repeated = _repeated(connection, choice, newest)
+        newest = newest[: limit - len(repeated)]
+    return [number for _, number in (*newest, *repeated)], newest[-1]
+
+
+def _repeated(connection: sa.Connection, choice: Choice, newest: Sequence[Place]) -> list[Place]:
+    """Return the headlines older than *newest* that belong among them in place of as many of the last."""
+    room = len(newest) // REPEATED
+    rows = connection.execute(_changed_since(choice, newest[-1], room)).all()
+    last = newest[::-1][: len(rows)]
+    moments = _moments(connection, [number for _, number in last])
+    pairs = zip(rows, last, strict=True)
+    later = takewhile(
+        lambda pair: (pair[0].moment, pair[0].published) > (moments[pair[1][1]], pair[1][0]), pairs
+    )
+    return sorted(((row.published, row.id) for row, _ in later), reverse=True)
+
+
+def _walk(
+    choice: Choice, zone: ZoneInfo, before: Place | None, limit: int, folded: bool = False
+) -> sa.Select[Any]:
+    published, number = _place(choice)
+    columns: tuple[Any, ...] = (published.label("published"), number.label("id"))
+    wanted = _narrowed(sa.select(*columns), choice)
+    wanted = wanted.order_by(published.desc(), number.desc()).limit(limit)
+    if folded:
+        wanted = wanted.where(headlines.c.under.is_(None))
+    if choice.day is not None:
+        first, last = bounds(date.fromisoformat(choice.day), zone)
+        wanted = wanted.where(published >= first, published < last)
+    if before is not None:
+        older = sa.and_(published == before[0], number < before[1])
+        wanted = wanted.where(sa.or_(published < before[0], older))
+        wanted = wanted.where(published <= before[0])  # says the same again, in a way that an index can use
+    return wanted
+
+
+def _changed_since(choice: Choice, place: Place, limit: int) -> sa.Select[Any]:
+    """Return the query for the headlines older than *place* that arrived or changed last, after its time."""
+    published, number = _place(choice)
+    columns: tuple[Any, ...] = (published.label("published"), number.label("id"), _MOMENT.label("moment"))
+    wanted = sa.select(*columns)
+    if number is not headlines.c.id:
+        wanted = wanted.join_from(terms, headlines, headlines.c.id == number)
+    wanted = _narrowed(wanted.join(entries, entries.c.id == headlines.c.lead), choice)
+    older = sa.and_(published == place[0], number < place[1])
+    wanted = wanted.where(headlines.c.changed >= place[0], sa.or_(published < place[0], older))
+    return (
+        wanted.where(place[0] <= _MOMENT)
+        .order_by(_MOMENT.desc(), published.desc(), number.desc())
+        .limit(limit)
+    )
+
+
+def _moments(connection: sa.Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when each of these headlines arrived or last changed."""
+    wanted = sa.select(headlines.c.id, _MOMENT.label("moment"))
+    wanted = wanted.join_from(headlines, entries, entries.c.id == headlines.c.lead)
+    found: dict[int, datetime] = {}
+    for chunk in chunks(ids):
+        found |= {row.id: row.moment for row in connection.execute(wanted.where(headlines.c.id.in_(chunk)))}
+    return found
+
+
+def _narrowed(wanted: sa.Select[Any], choice: Choice) -> sa.Select[Any]:
+    term, number = _term(choice), _place(choice)[1]
+    # What is held has no terms.
+    wanted = wanted.where(terms.c.term == term if term else headlines.c.held.is_(None))
+    told = entries.alias()
+    for word in fold(choice.search or "").split()[:MOST_WORDS]:
+        says = told.c.folded.contains(word, autoescape=True)
+        wanted = wanted.where(sa.select(1).where(told.c.headline == number, says).exists())
+    return wanted
+
+
+def _place(choice: Choice) -> tuple[sa.Column[datetime], sa.Column[int]]:
+    if _term(choice):
+        return terms.c.published, terms.c.headline
+    return headlines.c.published, headlines.c.id
+
+
+def _term(choice: Choice) -> str | None:
+    for name in ("category", "language", "source"):
+        value = getattr(choice, name)
+        if value is not None:
+            return f"{name}:{value}"
+    return None
+
+
+def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when *day* begins and ends in *zone*; a day with a change of clocks has 23 or 25 hours."""
+    begin = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def _latest(one: sa.ColumnElement[datetime], other: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
+    """Return the later of two moments: SQLite and PostgreSQL have no name in common for it."""
+    return sa.case((one > other, one), else_=other)
+
+
+_CHANGED = _latest(headlines.c.updated, headlines.c.published)
+_AGE = sa.type_coerce(entries.c.first_seen, sa.BigInteger) - sa.type_coerce(
+    headlines.c.published, sa.BigInteger
+)
+_LATE = LATE // timedelta(microseconds=1)
+# When a headline arrived or last changed.
+_MOMENT: sa.ColumnElement[datetime] = sa.type_coerce(
+    sa.case((_LATE > _AGE, _latest(entries.c.first_seen, _CHANGED)), else_=_CHANGED), Instant()
+)
