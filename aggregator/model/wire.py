@@ -17,13 +17,14 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One feed to ask for."""
+    """One feed to ask for, or a form for a hub."""
 
     key: str
     url: str
     validators: Validators = Validators()
     waited: bool = False  # a redirect's Retry-After is over: follow it, even if it says so again
     waits_with_host: bool = True  # False: asked though its host wants to be left alone
+    form: bytes | None = None  # to be posted, as application/x-www-form-urlencoded; None: a GET
 
 
 @dataclass(frozen=True, slots=True)
