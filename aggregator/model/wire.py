@@ -112,3 +112,5 @@ class Document:
     skip_hours: frozenset[int] = frozenset()  # 0–23, GMT
     skip_days: frozenset[int] = frozenset()  # 0 = Monday, GMT
     item_hashes: bytes = b""  # 8 bytes for each item, empty where items could not be told apart
+    hub: str | None = None  # Atom link rel=hub, in RSS too; JSON Feed hubs
+    topic: str | None = None  # Atom link rel=self, in RSS too; JSON Feed feed_url
