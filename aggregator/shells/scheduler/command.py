@@ -94,6 +94,7 @@ def _poll(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
         scheduler.add_job(desk.tick, "interval", seconds=TICK, id="tick")
+        scheduler.add_job(desk.correspond, "interval", seconds=TICK, id="hubs")
         scheduler.add_job(desk.watch, "interval", seconds=WATCH, id="watch")
         retain = partial(desk.retain, stop)
         scheduler.add_job(retain, "interval", hours=1, next_run_time=bootstrap.now(), id="retention")
