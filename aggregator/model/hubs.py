@@ -22,7 +22,8 @@ class Letter:
     mode: Mode
     hub: str
     topic: str
-    token: str  # the last part of the callback's address, which nobody can guess
+    site: str  # our own address
+    token: str  # the last part of the callback's, which nobody can guess
     secret: str  # that the hub signs its deliveries with
     failures: int  # letters before this one that brought no verification
 

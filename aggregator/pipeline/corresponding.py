@@ -46,16 +46,17 @@ class Correspondence:
         self._site, self._hub = config.site.link or "", config.publishing.hub
         self._floor = config.polling.floor
         name = urlsplit(self._site).hostname or ""
-        self._is_public = is_public(name, config.polling.allow_networks)
+        if not is_public(name, config.polling.allow_networks):
+            self._site, self._hub = "", None  # no hub could reach us
 
     def collect(self, now: datetime, unguessable: Callable[[], str]) -> None:
         """Take the letters that are due; StoreError where the store does not give them."""
         room = AT_ONCE - len(self)
         if room <= 0:
             return
-        letters = self._store.post.letters(now, room, self._is_public, self._wait, unguessable)
+        letters = self._store.post.letters(now, room, self._site, self._wait, unguessable)
         self._outbox.extend(letters)
-        told = self._store.post.telling(self._hub, now) if self._hub and self._is_public else None
+        told = self._store.post.telling(self._hub, now) if self._hub else None
         if told is not None:
             self._outbox.append(told)
 
@@ -98,7 +99,7 @@ class Correspondence:
 
     def _form(self, letter: Letter | Telling) -> bytes:
         if isinstance(letter, Letter):
-            callback = f"{self._site}{websub.CALLBACK}{letter.token}"
+            callback = f"{letter.site}{websub.CALLBACK}{letter.token}"
             return websub.request(letter.mode, letter.topic, callback, letter.secret)
         site = self._site.rstrip("/")
         return websub.publication(

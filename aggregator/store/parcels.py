@@ -61,8 +61,8 @@ def is_anything_waiting(connection: sa.Connection) -> bool:
 
 def take_out(connection: sa.Connection, now: datetime, limit: int, lease: timedelta) -> tuple[Delivery, ...]:
     """Take the lease of at most *limit* deliveries to be read: of each feed the oldest, and one at a time."""
-    unwanted = sa.select(subs.c.id).where(~subs.c.wanted)
-    dropped = sa.update(deliveries).where(_WAITING, deliveries.c.subscription.in_(unwanted))
+    named = sa.select(subs.c.id).join(feeds, feeds.c.id == subs.c.feed).where(feeds.c.active)
+    dropped = sa.update(deliveries).where(_WAITING, deliveries.c.subscription.not_in(named))
     connection.execute(dropped.values(done=True, body=b"", weight=0))
     oldest = sa.select(sa.func.min(deliveries.c.id)).where(_WAITING).group_by(deliveries.c.subscription)
     free = sa.or_(deliveries.c.taken_until.is_(None), deliveries.c.taken_until <= now)

@@ -24,20 +24,20 @@ class Post:
         self,
         now: datetime,
         limit: int,
-        is_public: bool,
+        site: str,
         wait: Callable[[int], timedelta],
         unguessable: Callable[[], str],
     ) -> tuple[Letter, ...]:
         """Take at most *limit* letters to the hubs that feeds name, once subscriptions are as they should be.
 
-        Without a public address none is wanted. *wait* tells how long to wait for the hub after so many
-        letters in vain, *unguessable* makes tokens and secrets.
+        *site* is our public address, '' where we have none. *wait* tells how long to wait for a hub after so
+        many letters in vain, *unguessable* makes tokens and secrets.
         """
         with self._read() as connection:
-            if not pushes.is_anything_to_do(connection, now, is_public):
+            if not pushes.is_anything_to_do(connection, now, site):
                 return ()
         with self._write() as connection:
-            pushes.arrange(connection, now, is_public, unguessable)
+            pushes.arrange(connection, now, site, unguessable)
             return pushes.letters(connection, now, limit, wait)
 
     def refused(self, letter: Letter, error: str, not_before: datetime | None) -> None:

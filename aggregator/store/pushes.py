@@ -39,30 +39,31 @@ def keep_offers(connection: sa.Connection, settlements: Collection[Settlement]) 
         connection.execute(_OFFER, rows)
 
 
-def is_anything_to_do(connection: sa.Connection, now: datetime, is_public: bool) -> bool:
+def is_anything_to_do(connection: sa.Connection, now: datetime, site: str) -> bool:
     """Say whether `arrange` or `letters` would find something."""
-    found = (_missing(is_public), _stale(is_public), _due(now), _lapsed(now))
+    found = (_missing(site), _stale(site), _due(now), _lapsed(now))
     wanted = sa.or_(*(sa.exists().where(condition) for condition in found))
     return bool(connection.execute(sa.select(wanted)).scalar_one())
 
 
-def arrange(
-    connection: sa.Connection, now: datetime, is_public: bool, unguessable: Callable[[], str]
-) -> None:
-    """Want a subscription to each hub that a feed names, if we have a public address, and no other.
+def arrange(connection: sa.Connection, now: datetime, site: str, unguessable: Callable[[], str]) -> None:
+    """Want a subscription to each hub that a feed names, and no other.
+
+    *site* is our public address, '' where we have none, and none is wanted.
 
     Feeds whose hub has gone silent are polled as often as before, one after another.
     """
     connection.execute(sa.select(desk.c.id).with_for_update())  # no other program does the same meanwhile
-    over = sa.update(subs).where(_stale(is_public))
+    over = sa.update(subs).where(_stale(site))
     connection.execute(over.values(wanted=False, asked="", asked_at=now, next_try=now, failures=0))
-    missing = sa.select(feeds.c.id, feeds.c.hub, feeds.c.topic).where(_missing(is_public))
+    missing = sa.select(feeds.c.id, feeds.c.hub, feeds.c.topic).where(_missing(site))
     for row in connection.execute(missing).all():
         connection.execute(
             sa.insert(subs).values(
                 feed=row.id,
                 hub=row.hub,
                 topic=row.topic,
+                site=site,
                 token=unguessable(),
                 secret=unguessable(),
                 wanted=True,
@@ -104,7 +105,9 @@ def letters(
             "next_try": now + wait(row.failures + 1),
         }
         connection.execute(sa.update(subs).where(mine).values(asked))
-        taken.append(Letter(row.id, row.feed, mode, row.hub, row.topic, row.token, row.secret, row.failures))
+        taken.append(
+            Letter(row.id, row.feed, mode, row.hub, row.topic, row.site, row.token, row.secret, row.failures)
+        )
     return tuple(taken)
 
 
@@ -185,14 +188,16 @@ def put_back(connection: sa.Connection, now: datetime) -> None:
     connection.execute(ahead.values(asked_at=now, next_try=now, lease_until=None))
 
 
-def _missing(is_public: bool) -> sa.ColumnElement[bool]:
+def _missing(site: str) -> sa.ColumnElement[bool]:
     """Return the condition that a feed names a hub which is not subscribed to."""
-    return sa.and_(sa.literal(is_public), _OFFERS, ~sa.exists().where(_SAME, subs.c.wanted))
+    return sa.and_(
+        sa.literal(bool(site)), _OFFERS, ~sa.exists().where(_SAME, subs.c.site == site, subs.c.wanted)
+    )
 
 
-def _stale(is_public: bool) -> sa.ColumnElement[bool]:
+def _stale(site: str) -> sa.ColumnElement[bool]:
     """Return the condition that no feed names the hub of a subscription any more."""
-    return sa.and_(subs.c.wanted, sa.or_(sa.literal(not is_public), ~sa.exists().where(_SAME, _OFFERS)))
+    return sa.and_(subs.c.wanted, sa.or_(subs.c.site != site, ~sa.exists().where(_SAME, _OFFERS)))
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:

@@ -240,7 +240,8 @@ hub_subscriptions = sa.Table(
     sa.Column("feed", sa.BigInteger, nullable=False),
     sa.Column("hub", sa.Text, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
-    sa.Column("token", sa.Text, nullable=False, unique=True),  # in the callback's address
+    sa.Column("site", sa.Text, nullable=False),  # our own address, that the callback is below
+    sa.Column("token", sa.Text, nullable=False, unique=True),  # the last part of the callback
     sa.Column("secret", sa.Text, nullable=False),
     sa.Column("wanted", sa.Boolean, nullable=False),  # False: to be ended, or ended
     sa.Column("asked", sa.Text, nullable=False),  # subscribe or unsubscribe, until verified; '': nothing

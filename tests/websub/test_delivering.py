@@ -129,17 +129,6 @@ def test_deliveries_that_wait_together_are_taken_one_after_another(wire: Wire) -
     assert wire.titles() == [MENDED_TITLE, FERRY_TITLE]
 
 
-def test_a_delivery_that_comes_with_a_poll_does_not_undo_what_the_poll_brings(wire: Wire) -> None:
-    wire.subscribe(DIKE)
-    wire.hub.deliver(atom(wire.hub.url, wire.topic, item("dike", "Dijk bij Lith", EARLY)))
-    wire.offer(MENDED)
-    wire.desk.after(minutes=16)
-    claims = wire.store.claim(wire.desk.now, 9, "test", timedelta(minutes=3))
-    wire.desk._refresher.submit(claims)
-    wire.desk.correspond()
-    assert wire.titles() == [MENDED_TITLE]
-
-
 def test_a_change_that_may_be_old_has_the_feed_polled_as_soon_as_it_may_be(wire: Wire) -> None:
     """Same dates, other words: an old delivery, or a correction by somebody who leaves dates alone."""
     mended = item("dike", MENDED_TITLE)
@@ -209,6 +198,7 @@ def test_what_was_taken_in_before_a_restart_is_read_after_it(
     first.subscribe(DIKE)
     first.hub.deliver(atom(first.hub.url, first.topic, FERRY))
     again = open_wire(either)
+    again.accept(link=first.address)
     again.desk.correspond()
     assert again.titles() == [DIKE_TITLE, FERRY_TITLE]
     again.desk.correspond()

@@ -270,13 +270,23 @@ def test_a_feed_that_names_another_hub_changes_over(wire: Wire) -> None:
     assert wire.push().hub == other.url
 
 
+def test_a_site_that_moves_is_delivered_to_at_its_new_address(wire: Wire) -> None:
+    wire.subscribe(DIKE)
+    wire.accept(link=f"{wire.address}news/")  # which a proxy leads to the same place
+    wire.desk.correspond()
+    goodbye, hello = sorted(wire.hub.wishes[1:], key=lambda wish: wish.mode, reverse=True)
+    assert (goodbye.mode, goodbye.callback) == ("unsubscribe", wire.hub.wishes[0].callback)
+    assert (hello.mode, hello.callback.startswith(f"{wire.address}news/websub/")) == ("subscribe", True)
+    assert wire.hub.verify(hello).status == 200
+
+
 def test_a_restart_neither_forgets_a_subscription_nor_asks_for_it_again(
     open_wire: Callable[[str], Wire], either: str
 ) -> None:
     first = open_wire(either)
     first.subscribe(DIKE)
     again = open_wire(either)
-    again.desk.now = first.desk.now
+    again.accept(link=first.address)
     again.desk.correspond()
     assert again.hub.wishes == []
     assert again.push().until is not None

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("feed", sa.BigInteger(), nullable=False),
         sa.Column("hub", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
