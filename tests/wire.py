@@ -35,7 +35,8 @@ class Wire:
         self.address = f"http://127.0.0.1:{pages.server_port}/"
         self.topic = publisher.url("/feed")
         self.feed = subscription("dijkpost", url=self.topic)
-        self.accept()
+        if not self.store.peek():  # else it is started again, with what feeds.yaml says then
+            self.accept()
 
     def accept(self, link: str | None = None, feeds: bool = True, hub: str | None = None) -> Config:
         """Go on with that feeds.yaml."""

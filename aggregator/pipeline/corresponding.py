@@ -43,11 +43,10 @@ class Correspondence:
 
     def reconfigure(self, config: Config) -> None:
         """Go on under another configuration."""
-        self._site, self._hub = config.site.link or "", config.publishing.hub
         self._floor = config.polling.floor
-        name = urlsplit(self._site).hostname or ""
-        if not is_public(name, config.polling.allow_networks):
-            self._site, self._hub = "", None  # no hub could reach us
+        site = config.site.link or ""
+        is_reached = is_public(urlsplit(site).hostname or "", config.polling.allow_networks)
+        self._site, self._hub = (site, config.publishing.hub) if is_reached else ("", None)
 
     def collect(self, now: datetime, unguessable: Callable[[], str]) -> None:
         """Take the letters that are due; StoreError where the store does not give them."""

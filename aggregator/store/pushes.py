@@ -20,7 +20,8 @@ DENIED = timedelta(days=1)  # before a hub that said no is asked again
 
 subs = hub_subscriptions
 _SAME = sa.and_(subs.c.feed == feeds.c.id, subs.c.hub == feeds.c.hub, subs.c.topic == feeds.c.topic)
-_OFFERS = sa.and_(feeds.c.active, ~feeds.c.gone, feeds.c.hub != "")
+# As the index has it: SQLite does not know that a parameter is empty.
+_OFFERS = sa.and_(feeds.c.active, ~feeds.c.gone, sa.text("feeds.hub <> ''"))
 _OFFER = (
     sa.update(feeds)
     .where(feeds.c.id == sa.bindparam("b_feed"))

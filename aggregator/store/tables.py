@@ -91,6 +91,14 @@ feeds = sa.Table(
     sa.Column("topic", sa.Text, nullable=False, server_default=""),  # what its hub calls it
     sa.Column("pushed_until", Instant),  # deliveries come: it is polled less often
     sa.Index(None, "next_due"),
+    # Both are looked for every second, and stand behind much else in a row.
+    sa.Index(None, "hub", sqlite_where=sa.text("hub <> ''"), postgresql_where=sa.text("hub <> ''")),
+    sa.Index(
+        None,
+        "pushed_until",
+        sqlite_where=sa.text("pushed_until IS NOT NULL"),
+        postgresql_where=sa.text("pushed_until IS NOT NULL"),
+    ),
 )
 
 hosts = sa.Table(

@@ -9,16 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from aggregator.links import without_credentials
 from aggregator.model import Choice, OurHub, Telling
-from aggregator.store.tables import headlines, hub_told, terms
+from aggregator.store.tables import Instant, headlines, hub_told, terms
 
 DEBOUNCE = timedelta(minutes=1)  # between two letters, however much happens
+SETTLED = timedelta(seconds=2)  # that changes are old before they are told: all pages show them by then
 MOST_CHOICES = 300  # in one letter, of three addresses each
-
-_SHOWN = headlines.c.held.is_(None)
 
 
 def begin(connection: sa.Connection, hub: str | None, now: datetime) -> None:
-    """Tell *hub* of what changes from *now* on, if it is a new one."""
+    """Tell *hub* of what changes from *now* on, if it is a new one; forget what others were told."""
+    connection.execute(sa.delete(hub_told).where(hub_told.c.hub != (hub or "")))
     if hub is None:
         return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -28,7 +28,7 @@ def begin(connection: sa.Connection, hub: str | None, now: datetime) -> None:
 
 def is_due(connection: sa.Connection, hub: str, now: datetime) -> bool:
     """Say whether `telling` would find something."""
-    newer = sa.exists().where(headlines.c.changed > hub_told.c.until, _SHOWN)
+    newer = sa.exists().where(_changed(hub_told.c.until, now))
     due = sa.select(hub_told.c.hub).where(hub_told.c.hub == hub, hub_told.c.next_try <= now, newer)
     return connection.execute(due).first() is not None
 
@@ -41,7 +41,7 @@ def telling(connection: sa.Connection, hub: str, now: datetime) -> Telling | Non
     row = connection.execute(sa.select(hub_told).where(mine).with_for_update(skip_locked=True)).first()
     if row is None or row.next_try > now:
         return None
-    changed = sa.and_(headlines.c.changed > row.until, _SHOWN)
+    changed = _changed(sa.literal(row.until, Instant), now)
     until = connection.execute(sa.select(sa.func.max(headlines.c.changed)).where(changed)).scalar_one()
     connection.execute(sa.update(hub_told).where(mine).values(next_try=now + DEBOUNCE))
     found = (
@@ -83,3 +83,10 @@ def put_back(connection: sa.Connection, now: datetime) -> None:
     connection.execute(ahead.values(until=now, next_try=now))
     waits = sa.update(hub_told).where(hub_told.c.last_told > now)
     connection.execute(waits.values(last_told=now, next_try=now))
+
+
+def _changed(since: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a headline changed after *since*, and that readers see it so."""
+    return sa.and_(
+        headlines.c.changed > since, headlines.c.changed <= now - SETTLED, headlines.c.held.is_(None)
+    )

@@ -27,9 +27,10 @@ def told(wire: Wire) -> Wire:
 
 
 def publish(wire: Wire, *entries: str) -> None:
-    """Let news come by a poll."""
+    """Let news come by a poll, and all pages see it."""
     wire.publisher.answers["/feed"] = Answer(atom("", wire.topic, *entries))
     wire.desk.after(seconds=1).poll(by_hand=True)
+    wire.desk.after(seconds=2)
 
 
 def formats(wire: Wire, *paths: str) -> set[str]:
@@ -83,7 +84,7 @@ def test_only_what_changed_is_told(told: Wire) -> None:
     )
     told.desk.accept(replace(config, subscriptions=feeds))
     told.desk.after(minutes=2).poll()
-    told.desk.correspond()
+    told.desk.after(seconds=2).correspond()
     assert set(told.hub.told[-1]) == formats(
         told, "", "source/brugpost/", "category/bruggen/", "language/nl/"
     )
@@ -92,10 +93,25 @@ def test_only_what_changed_is_told(told: Wire) -> None:
 def test_the_hub_is_told_at_most_once_a_minute_and_then_of_all_that_came(told: Wire) -> None:
     told.desk.correspond()
     publish(told, FERRY, DIKE)
-    told.desk.after(seconds=58).correspond()
+    told.desk.after(seconds=56).correspond()
     assert len(told.hub.told) == 1
     told.desk.after(seconds=1).correspond()
     assert len(told.hub.told) == 2
+
+
+def test_what_the_pages_may_not_show_yet_is_not_told_yet(told: Wire) -> None:
+    told.desk.after(seconds=-1).correspond()
+    assert told.hub.told == []
+    told.desk.after(seconds=1).correspond()
+    assert len(told.hub.told) == 1
+
+
+def test_another_hub_is_told_of_what_comes_from_now_on(told: Wire) -> None:
+    told.accept()
+    told.desk.after(minutes=5)
+    told.accept(hub=told.hub.url)
+    told.desk.after(minutes=5).correspond()
+    assert told.hub.told == []
 
 
 def test_a_hub_that_is_down_is_told_again_ever_less_often_and_shown(told: Wire) -> None:

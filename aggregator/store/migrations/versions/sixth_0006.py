@@ -17,6 +17,13 @@ def upgrade() -> None:
     op.add_column("feeds", sa.Column("hub", sa.Text(), nullable=False, server_default=""))
     op.add_column("feeds", sa.Column("topic", sa.Text(), nullable=False, server_default=""))
     op.add_column("feeds", sa.Column("pushed_until", sa.BigInteger(), nullable=True))
+    for column, condition in (
+        ("hub", sa.text("hub <> ''")),
+        ("pushed_until", sa.text("pushed_until IS NOT NULL")),
+    ):
+        op.create_index(
+            op.f(f"ix_feeds_{column}"), "feeds", [column], sqlite_where=condition, postgresql_where=condition
+        )
     op.create_table(
         "hub_subscriptions",
         sa.Column("id", _ROW, nullable=False),
