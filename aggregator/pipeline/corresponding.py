@@ -34,7 +34,7 @@ class Correspondence:
 
     def __init__(self, store: Store, client: Client, clock: Callable[[], datetime]) -> None:
         self._store, self._client, self._clock = store, client, clock
-        self._outbox: deque[Letter | Telling] = deque()
+        self._outbox: deque[tuple[Letter | Telling, bytes]] = deque()
         self._sent: dict[str, Letter | Telling] = {}
         self._number = 0
 
@@ -46,27 +46,28 @@ class Correspondence:
         self._floor = config.polling.floor
         site = config.site.link or ""
         is_reached = is_public(urlsplit(site).hostname or "", config.polling.allow_networks)
-        self._site, self._hub = (site, config.publishing.hub) if is_reached else ("", None)
+        self._reach = (site, config.publishing.hub) if is_reached else ("", None)
 
     def collect(self, now: datetime, unguessable: Callable[[], str]) -> None:
         """Take the letters that are due; StoreError where the store does not give them."""
         room = AT_ONCE - len(self)
         if room <= 0:
             return
-        letters = self._store.post.letters(now, room, self._site, self._wait, unguessable)
-        self._outbox.extend(letters)
-        told = self._store.post.telling(self._hub, now) if self._hub else None
+        site, hub = self._reach
+        letters = self._store.post.letters(now, room, site, self._wait, unguessable)
+        self._outbox.extend((letter, _request(letter)) for letter in letters)
+        told = self._store.post.telling(hub, now) if hub else None
         if told is not None:
-            self._outbox.append(told)
+            self._outbox.append((told, _publication(told, site)))
 
     def send(self) -> None:
         """Put on their way what was collected."""
         while self._outbox:
-            letter = self._outbox.popleft()
+            letter, form = self._outbox.popleft()
             self._number += 1
             key = f"letter {self._number}"
             self._sent[key] = letter
-            self._client.add(Request(key, letter.hub, form=self._form(letter)))
+            self._client.add(Request(key, letter.hub, form=form))
 
     def answered(self, request: Request, answer: Response | FeedError) -> Visit | None:
         """Take note of what a hub answered; return what to write down of it, if it was asked."""
@@ -96,15 +97,6 @@ class Correspondence:
         again = now + websub.backoff(told.failures + 1, LEAST_WAIT)
         self._store.post.not_told(told, error, max(again, not_before or again))
 
-    def _form(self, letter: Letter | Telling) -> bytes:
-        if isinstance(letter, Letter):
-            callback = f"{letter.site}{websub.CALLBACK}{letter.token}"
-            return websub.request(letter.mode, letter.topic, callback, letter.secret)
-        site = self._site.rstrip("/")
-        return websub.publication(
-            site + choice.feed_path(form) for choice, form in product(letter.choices, FORMATS)
-        )
-
     def _wait(self, failures: int) -> timedelta:
         return websub.backoff(failures, self._floor)
 
@@ -116,6 +108,18 @@ class Correspondence:
         if until is not None:
             self._client.rest(host(answer.url), until)
         return until
+
+
+def _request(letter: Letter) -> bytes:
+    callback = f"{letter.site}{websub.CALLBACK}{letter.token}"
+    return websub.request(letter.mode, letter.topic, callback, letter.secret)
+
+
+def _publication(told: Telling, site: str) -> bytes:
+    root = site.rstrip("/")
+    return websub.publication(
+        root + choice.feed_path(form) for choice, form in product(told.choices, FORMATS)
+    )
 
 
 def _complaint(answer: Response | FeedError) -> str | None:

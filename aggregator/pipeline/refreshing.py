@@ -127,7 +127,8 @@ class Refresher:
         self._hubs.collect(now, unguessable)
         if len(self._mail) + len(self._reading) < MOST_READING:
             self._mail.extend(self._store.post.deliveries(now, MOST_READING, LONGEST_READING))
-        self._client.wake()
+        if self._mail or len(self._hubs):
+            self._client.wake()
 
     def turn(self, timeout: float) -> tuple[Outcome, ...]:
         """Go on for at most about *timeout* seconds; return the outcomes that were stored meanwhile."""
