@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from hub import Hub, ask, atom, item
+from hub import Hub, atom, item
 from program import Program, get, headlines, health, run, wait_until, write_configuration
 from publisher import Answer, Publisher
 
@@ -72,8 +75,11 @@ def test_chunked_deliveries_are_bounded_while_they_are_read(
     hub.verifies = "864000"
     program.address()
     wait_until(lambda: bool(hub.verified))
-    said = ask(hub.granted.callback, headers={"Transfer-Encoding": "chunked"}, body=b"x" * 10_000_001)
-    assert said.status == 413
+    where = urlsplit(hub.granted.callback)
+    with closing(HTTPConnection(str(where.hostname), where.port)) as connection:
+        pieces = iter([b"x" * 1_000_000] * 10 + [b"x"])
+        connection.request("POST", where.path, pieces, {"Transfer-Encoding": "chunked"}, encode_chunked=True)
+        assert connection.getresponse().status == 413
 
 
 def test_killed_and_started_again_it_has_its_subscription_and_what_was_delivered(

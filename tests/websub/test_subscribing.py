@@ -183,15 +183,20 @@ def test_a_hub_that_says_retry_after_is_left_alone_until_then(wire: Wire) -> Non
     assert len(wire.hub.wishes) == 2
 
 
-def test_a_hub_is_left_alone_while_its_host_wants_to_be(wire: Wire) -> None:
-    wire.offer(DIKE)
-    wire.desk.poll()
-    wire.publisher.answers["/feed"] = Answer(status=429, headers={"Retry-After": "3600"})
-    wire.desk.after(minutes=16).poll()
-    wire.desk.correspond()
-    assert wire.hub.wishes == []
-    wire.desk.after(minutes=61).correspond()
-    assert len(wire.hub.wishes) == 1
+def test_a_hub_is_left_alone_while_its_host_wants_to_be_over_a_restart_too(
+    open_wire: Callable[[str], Wire], either: str
+) -> None:
+    first = open_wire(either)
+    first.offer(DIKE)
+    first.desk.poll()
+    first.publisher.answers["/feed"] = Answer(status=429, headers={"Retry-After": "3600"})
+    first.desk.after(minutes=16).poll()
+    again = open_wire(either)
+    again.accept(link=first.address)
+    again.desk.after(minutes=17).correspond()
+    assert again.hub.wishes == []
+    again.desk.after(minutes=60).correspond()
+    assert len(again.hub.wishes) == 1
 
 
 @pytest.mark.parametrize(
