@@ -33,8 +33,9 @@ class Intent:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Intent:
+        """Return the intent in a *query*; PostgreSQL keeps no NUL, and no topic has one."""
         names = ("mode", "topic", "challenge", "lease_seconds", "reason")
-        return cls(*(query.get(f"hub.{name}", "") for name in names))
+        return cls(*(query.get(f"hub.{name}", "").replace("\0", " ") for name in names))
 
 
 def confirm(store: Store, token: str, intent: Intent, now: datetime) -> str | None:

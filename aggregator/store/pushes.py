@@ -15,6 +15,7 @@ from aggregator.store.rows import SUBSCRIPTION
 from aggregator.store.tables import Instant, desk, feeds, hub_subscriptions
 
 KEPT = timedelta(days=30)  # that the callback of a subscription that is over says so
+LONGEST_ADDRESS = 1000  # of a hub or a topic; PostgreSQL indexes 2,700 bytes
 MOST_GOODBYES = 5  # letters that ask for an end; then the lease ends by itself
 DENIED = timedelta(days=1)  # before a hub that said no is asked again
 
@@ -34,8 +35,10 @@ def keep_offers(connection: sa.Connection, settlements: Collection[Settlement]) 
     rows = []
     for settlement in settlements:
         if about := settlement.about:
-            both = (about.hub, about.topic) if about.hub and about.topic else ("", "")
-            rows.append({"b_feed": settlement.feed, "b_hub": both[0], "b_topic": both[1]})
+            hub, topic = about.hub or "", about.topic or ""
+            if not hub or not topic or max(len(hub), len(topic)) > LONGEST_ADDRESS:
+                hub = topic = ""
+            rows.append({"b_feed": settlement.feed, "b_hub": hub, "b_topic": topic})
     if rows:
         connection.execute(_OFFER, rows)
 

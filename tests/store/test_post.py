@@ -54,10 +54,21 @@ def test_a_letter_is_taken_once_and_by_one(store: Store) -> None:
     assert letters(store) == ()
 
 
+LONG = f"https://one.example/{'x' * 4000}"
+
+
 @pytest.mark.parametrize(
-    "about", [Feed("One", hub=HUB), Feed("One", topic="https://one.example/"), Feed("One")]
+    "about",
+    [
+        Feed("One", hub=HUB),
+        Feed("One", topic="https://one.example/"),
+        Feed("One"),
+        Feed("One", hub=LONG, topic="https://one.example/"),
+        Feed("One", hub=HUB, topic=LONG),
+    ],
+    ids=["hub only", "topic only", "neither", "long hub", "long topic"],
 )
-def test_a_hub_without_a_topic_is_none(store: Store, about: Feed) -> None:
+def test_a_hub_without_a_topic_is_none_nor_is_one_with_an_endless_address(store: Store, about: Feed) -> None:
     store.accept(configuration("one"), NOON)
     (claim,) = claims(store).values()
     with store.ledger(NOON, [settlement(claim.feed, about=about)]):

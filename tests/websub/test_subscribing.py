@@ -91,6 +91,8 @@ def test_without_a_public_address_no_hub_is_asked(wire: Wire, link: str) -> None
     [
         {"topic": "http://127.0.0.1/another"},
         {"topic": ""},
+        {"topic": "\0"},
+        {"mode": "\0"},
         {"mode": "unsubscribe"},
         {"mode": "publish"},
         {"mode": ""},
@@ -116,6 +118,9 @@ def test_nothing_is_verified_twice_or_at_an_address_that_was_never_given(wire: W
     assert ask(f"{stranger}?hub.mode=subscribe&hub.topic={wire.topic}&hub.challenge=1").status == 404
     assert ask(stranger, b"<feed/>").status == 404
     assert ask(f"{wire.address}websub/").status == 404
+    for token in ("%00", "%ff", "a" * 5000, "%F0%9F%93%B0" * 8):
+        assert ask(f"{wire.address}websub/{token}?hub.mode=denied&hub.topic=%00").status == 404
+        assert ask(f"{wire.address}websub/{token}", b"<feed/>").status == 404
 
 
 def test_a_post_is_taken_at_callbacks_only(wire: Wire) -> None:

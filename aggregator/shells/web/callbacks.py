@@ -5,6 +5,7 @@ A delivery is only taken in here; the process that polls reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 from aggregator.pipeline import hearing
 from aggregator.store import Store
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _PIECE = 65_536  # bytes
 _RETRY = 60  # seconds before a hub may come again for which there is no room
 
@@ -26,6 +28,7 @@ class Callbacks:
 
     def confirm(self, token: str) -> Response:
         """Answer a hub that makes sure of what it was asked for."""
+        _look_at(token)
         query = {name: request.args[name] for name in request.args}
         answer = hearing.confirm(self._store, token, hearing.Intent.of(query), self._clock())
         if answer is None:
@@ -34,6 +37,7 @@ class Callbacks:
 
     def take_in(self, token: str) -> Response:
         """Take in what a hub delivers, as far as there is room for it."""
+        _look_at(token)
         callback = self._store.post.callback(token)
         if callback is None:
             abort(404)
@@ -44,6 +48,12 @@ class Callbacks:
         if not hearing.take_in(self._store, callback, body, headers, self._clock()):
             raise ServiceUnavailable(retry_after=_RETRY)
         return _plain("", 202)
+
+
+def _look_at(token: str) -> None:
+    """Answer that there is nothing where *token* is none of ours by its looks."""
+    if not _TOKEN.fullmatch(token):
+        abort(404)
 
 
 def _body(most: int) -> bytes:
