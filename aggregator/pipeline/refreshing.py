@@ -280,7 +280,8 @@ class Refresher:
         def planned(subscription: Subscription) -> cadence.Timing:
             return cadence.plan(now, subscription, self._polling, response, about, failures, chance, first)
 
-        plan = planned(cadence.slowed(claim.subscription) if claim.pushed else claim.subscription)
+        slows = claim.pushed and not failures
+        plan = planned(cadence.slowed(claim.subscription) if slows else claim.subscription)
         if plan.host_wait:
             self._client.rest(*plan.host_wait)
         return Settlement(
@@ -293,7 +294,7 @@ class Refresher:
             waiting=plan.waiting,
             host_wait=plan.host_wait,
             answered_by=remembering.answered_by(claim, response) if response else None,
-            due_without_hub=planned(claim.subscription).next_due if claim.pushed else None,
+            due_without_hub=planned(claim.subscription).next_due if slows else None,
         )
 
     def _put(self, ready: Ready) -> None:

@@ -216,6 +216,15 @@ def test_polling_slows_down_while_pushes_arrive_and_looks_all_the_same(wire: Wir
     assert wire.push().is_slowing
 
 
+def test_a_poll_that_fails_is_tried_again_as_soon_as_any_other(wire: Wire) -> None:
+    wire.subscribe(DIKE)
+    wire.deliver(FERRY)
+    wire.publisher.answers["/feed"] = Answer(status=500)
+    wire.desk.after(minutes=16).poll()
+    wire.desk.after(minutes=16).poll()
+    assert asked(wire) == 3
+
+
 def test_polling_goes_on_as_before_where_nothing_was_delivered_yet(wire: Wire) -> None:
     wire.subscribe(DIKE)
     for _ in range(3):
