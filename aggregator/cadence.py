@@ -6,7 +6,7 @@ a feed asks for is bounded, so that one absurd header costs a day or a week, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from aggregator.links import host
@@ -18,6 +18,7 @@ MOST_BACKOFF = timedelta(hours=24)
 MOST_WAITING = timedelta(days=7)
 HOST_PAUSE = timedelta(minutes=15)  # after a 429 that does not say how long; the feed itself backs off too
 _SPREAD = 0.1  # of the interval
+PUSHED = timedelta(hours=6)  # between two looks at a feed whose hub delivers what it brings
 MOST_FIRST_SPREAD = timedelta(hours=1)
 _HOUR = timedelta(hours=1)
 _MOST_AFTER_HOUR = timedelta(minutes=10)  # so that the feeds that skip the night do not all wake on the hour
@@ -64,6 +65,11 @@ def plan(
         waiting=_told_to_wait(response) is not None,
         host_wait=(host(response.url), until) if response and until else None,
     )
+
+
+def slowed(subscription: Subscription) -> Subscription:
+    """Return *subscription* as it is polled while a hub delivers: only to see whether all comes that way."""
+    return replace(subscription, every=max(subscription.every, PUSHED))
 
 
 def host_wait(now: datetime, response: Response) -> datetime | None:

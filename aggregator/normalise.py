@@ -65,6 +65,8 @@ def _feed(document: Document, now: datetime) -> Feed:
         ttl=document.ttl,
         skip_hours=document.skip_hours,
         skip_days=document.skip_days,
+        hub=resolve(document.hub, document.base),
+        topic=resolve(document.topic, document.base),
     )
 
 

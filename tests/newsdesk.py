@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,6 +47,16 @@ class Newsdesk:
         self.store.accept(config, self.now)
         return config
 
+    def accept(self, config: Config) -> None:
+        """Go on under *config*."""
+        self.store.accept(config, self.now)
+        self._refresher.reconfigure(config)
+
+    def correspond(self) -> dict[str, Outcome]:
+        """Write to the hubs that are due, and read what they delivered, to the end."""
+        self._refresher.correspond(self.now, lambda: secrets.token_urlsafe(24))
+        return self._finish()
+
     def poll(self, by_hand: bool = False) -> dict[str, Outcome]:
         """Poll what is due now, to the end."""
         lease, per_host = timedelta(minutes=3), self.polling.per_host
@@ -54,6 +65,9 @@ class Newsdesk:
     def ask(self, claims: Iterable[Claim]) -> dict[str, Outcome]:
         """Ask for what was claimed, to the end."""
         self._refresher.submit(claims)
+        return self._finish()
+
+    def _finish(self) -> dict[str, Outcome]:
         outcomes: dict[str, Outcome] = {}
         turns = 0
         while self._refresher.pending:
@@ -61,6 +75,7 @@ class Newsdesk:
             # The batch's age is told by the clock, which stands still: that must not keep it back for ever.
             turns += 1
             assert turns < 1000
+        outcomes |= {outcome.key: outcome for outcome in self._refresher.finish()}
         return outcomes
 
     def stop_once(self, holds: Callable[[], bool]) -> set[str]:

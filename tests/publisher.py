@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal
 
@@ -40,6 +40,7 @@ class Asked:
     address: str  # that was asked: 127.x.y.z or ::1
     raw: bytes  # the whole head
     resumed: bool = False  # the TLS session was an earlier one's
+    body: bytes = b""  # of the announced length
 
     @property
     def host(self) -> str:
@@ -224,6 +225,8 @@ class Publisher:
             return await self._send(PLAIN_TEXT, reader, writer)
         raw += await reader.readuntil(CRLF + CRLF)
         asked = _asked(raw, writer)
+        if length := int(asked.headers.get("content-length", 0)):
+            asked = replace(asked, body=await reader.readexactly(length))
         self.log.append(asked)
         for name in (asked.address, ""):
             self._at_once[name] += 1

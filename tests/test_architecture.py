@@ -21,6 +21,7 @@ ROOMS = {
     "opml",
     "store",
     "publish",
+    "websub",
 }
 FLOORS = [WORDS, {"text"}, {"links"}, {"names", "sanitise"}, ROOMS, {"pipeline"}, {"shells"}, {"__main__"}]
 EFFECTS = {"fetch", "store", "shells"}  # and publish/files

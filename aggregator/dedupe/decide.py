@@ -69,6 +69,7 @@ class _Desk:
         self._revisions: list[Revision] = []
         self._succeeded: list[int] = []
         self._merged: list[tuple[int, int]] = []
+        self._doubted: set[int] = set()
 
     def plan(self, arrivals: Iterable[Arrival]) -> Plan:
         """Decide on *arrivals* one by one; of several under one id the last counts, at every poll."""
@@ -81,11 +82,22 @@ class _Desk:
             elif arrival.facts.digest != mine.facts.digest:
                 self._change(mine, arrival)
         return Plan(
-            tuple(self._additions), tuple(self._revisions), tuple(self._succeeded), tuple(self._merged)
+            tuple(self._additions),
+            tuple(self._revisions),
+            tuple(self._succeeded),
+            tuple(self._merged),
+            frozenset(self._doubted),
         )
 
     def _change(self, mine: Known, arrival: Arrival) -> None:
-        """Take in what a publisher made of an entry: a correction, or another article under its id."""
+        """Take in what a publisher made of an entry: a correction, or another article under its id.
+
+        What a hub delivers must be newer by its own date: it may come late, or again, and undoes nothing.
+        """
+        if arrival.pushed and not _is_newer(arrival, mine):
+            if arrival.facts.fingerprint != mine.facts.fingerprint:
+                self._doubted.add(arrival.feed)
+            return
         if mine.uid == arrival.uid and self._is_another(mine, arrival):
             self._succeeded.append(mine.row)
             self._add(arrival)
@@ -245,6 +257,12 @@ def _known(addition: Addition, now: datetime) -> Known:
         story=addition.story,
         revision=_JUST_NOW,
     )
+
+
+def _is_newer(arrival: Arrival, mine: Known) -> bool:
+    """Say whether *arrival* says of itself that it came after what is known of the entry."""
+    entry = arrival.entry
+    return entry.dated and (entry.updated or entry.published) > (mine.updated or mine.published)
 
 
 _JUST_NOW = 1 << 62  # a revision that no store has reached: it is to be counted

@@ -4,7 +4,8 @@ Does not judge an answer, unpack it or parse it: every complete one is a `Respon
 """
 
 from aggregator.fetch.client import Client, LeftAloneError
+from aggregator.fetch.guard import is_public
 from aggregator.fetch.headers import sendable
 from aggregator.fetch.statuses import complaint
 
-__all__ = ["Client", "LeftAloneError", "complaint", "sendable"]
+__all__ = ["Client", "LeftAloneError", "complaint", "is_public", "sendable"]

@@ -15,7 +15,7 @@ from aggregator.errors import AGAIN, MEND, FeedError
 from aggregator.fetch.bounds import CONNECT_SECONDS, MOST_HEADERS, Bounds
 from aggregator.fetch.faults import Code, Failure, Phase, told
 from aggregator.fetch.guard import refusal
-from aggregator.fetch.headers import asking, head, length
+from aggregator.fetch.headers import asking, authorization, head, length
 from aggregator.fetch.held import Held
 from aggregator.fetch.redirects import Errand
 
@@ -81,10 +81,14 @@ class Exchange:
         self._fault: str | None = None
         self._refused: str | None = None
         left = max(bounds.timeout - errand.spent, 0.001)
+        form = errand.request.form
+        self._set_up({pycurl.HTTPGET: True} if form is None else {pycurl.POST: True, pycurl.POSTFIELDS: form})
         self._set_up(
             {
                 pycurl.URL: errand.url,
-                pycurl.HTTPHEADER: asking(errand.request.validators, errand.login),
+                pycurl.HTTPHEADER: asking(errand.request.validators, errand.login)
+                if form is None
+                else authorization(errand.login),
                 pycurl.TIMEOUT_MS: int(left * 1000),
                 pycurl.CONNECTTIMEOUT_MS: int(min(left, CONNECT_SECONDS) * 1000),
                 pycurl.FRESH_CONNECT: fresh_connection,

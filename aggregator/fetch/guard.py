@@ -83,6 +83,23 @@ def refusal(address: str, allowed: tuple[Network, ...]) -> str | None:
     return _kind(asked, _CLOSED_V6) or (None if asked in _UNICAST_V6 else "a reserved address")
 
 
+def is_public(host: str, allow_networks: Iterable[str]) -> bool:
+    """Say whether others can be expected to reach *host*, by what it is called: no name is looked up.
+
+    An address in one of *allow_networks* counts: who may be asked from here can ask here.
+    """
+    try:
+        ip_address(host)
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return "." in name and not name.endswith(_AT_HOME)
+    return refusal(host, networks(allow_networks)) is None
+
+
+# Names that no public server has (RFC 6761, 6762, 8375; ICANN's .internal).
+_AT_HOME = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".invalid", ".lan")
+
+
 def _kind(asked: IPv4Address | IPv6Address, closed: Iterable[tuple[Network, str]]) -> str | None:
     return next((kind for network, kind in closed if asked in network), None)
 

@@ -40,14 +40,19 @@ class Head(NamedTuple):
 
 def asking(validators: Validators, login: tuple[str, str] | None) -> list[bytes]:
     """Return the header lines of a request; a validator that cannot be sent as it was given is left out."""
-    lines = list(_ALWAYS)
-    if login:
-        lines.append(b"Authorization: Basic " + b64encode(":".join(login).encode(errors="replace")))
+    lines = [*_ALWAYS, *authorization(login)]
     known = sendable(validators)
     for name, value in (("If-None-Match", known.etag), ("If-Modified-Since", known.last_modified)):
         if value:
             lines.append(f"{name}: {value}".encode("latin-1"))
     return lines
+
+
+def authorization(login: tuple[str, str] | None) -> list[bytes]:
+    """Return the header line of a *login*, all that a form needs besides what libcurl gives it."""
+    if login is None:
+        return []
+    return [b"Authorization: Basic " + b64encode(":".join(login).encode(errors="replace"))]
 
 
 def sendable(validators: Validators) -> Validators:

@@ -14,6 +14,7 @@ from aggregator.text import shorten, tidy
 MOST_HOPS = 5
 _FOR_GOOD = frozenset({301, 308})
 _FOLLOWED = _FOR_GOOD | {302, 303, 307}
+_FOLLOWED_WITH_FORM = frozenset({307, 308})  # the others would make a GET of it (RFC 9110, 15.4)
 
 _AUTHORITY = re.compile(r"\s*(https?)://([^/?#\\]*)@", re.IGNORECASE)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]|%0[ad]", re.IGNORECASE)
@@ -48,7 +49,7 @@ def next_hop(errand: Errand, status: int, location: str | None, spent: float) ->
 
     Only an unbroken chain of 301 and 308 from the first address on is a move (RFC 9110, 15.4.2 and 15.4.9).
     """
-    if status not in _FOLLOWED:
+    if status not in (_FOLLOWED if errand.request.form is None else _FOLLOWED_WITH_FORM):
         return None
     url = _target(errand, status, location)
     moving = errand.moving and status in _FOR_GOOD

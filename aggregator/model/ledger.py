@@ -32,6 +32,7 @@ class Claim:
     fresh_for: timedelta | None = None  # what the last answer said of its freshness
     weight: int = 0  # bytes on the wire of the last whole body
     marked: str = ""  # which version of this program was broken by which body, and how; "": by none
+    pushed: bool = False  # a hub delivers what it brings, so it is asked less often
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Settlement:
     fresh_for: timedelta | None = None
     weight: int | None = None
     marked: str | None = None
+    due_without_hub: datetime | None = None  # when it is due if news was in it that no hub delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Arrival:
     facts: Facts
     alone: bool = False  # the subscription says dedupe: false, or it is held
     held: Flood | None = None  # why it is kept out of the ticker
+    pushed: bool = False  # a hub delivered it, and may deliver an old one after a new one
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Known:
     entry_id: str = ""  # as its publisher gave it
     story: int | None = None  # of its headline
     revision: int = 0  # of the store, when it last changed
+    updated: datetime | None = None  # as its publisher dates its last change
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +254,4 @@ class Plan:
     revisions: tuple[Revision, ...] = ()
     succeeded: tuple[int, ...] = ()  # rows whose id their publisher has given to another article
     merged: tuple[tuple[int, int], ...] = ()  # stories, and the older ones that they turned out to be
+    doubted: frozenset[int] = frozenset()  # feeds of which a hub delivered changes that may be old ones

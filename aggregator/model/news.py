@@ -39,6 +39,8 @@ class Feed:
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    hub: str | None = None  # WebSub
+    topic: str | None = None  # what its hub calls it: rel=self
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,18 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """How a feed's hub does, as /sources and /health.json tell it."""
+
+    hub: str  # without credentials
+    until: datetime | None  # the end of the lease; None: the hub has not confirmed it
+    last_delivery: datetime | None
+    is_slowing: bool  # deliveries come, so it is polled less often
+    refused: int  # deliveries whose signature was wrong
+    error: str | None  # the hub's last word, if that was no
+
+
+@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """The state of one source, as /sources and /health.json tell it."""
 
@@ -273,3 +287,4 @@ class FeedHealth:
     waiting_for: str | None = None  # the host that asked for it
     told_another: bool = False  # it asked when another of its feeds was polled, not this one
     held: tuple[Held, ...] = ()
+    push: Push | None = None  # None: it has no hub, or we have no public address

@@ -17,13 +17,14 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One feed to ask for."""
+    """One feed to ask for, or a form for a hub."""
 
     key: str
     url: str
     validators: Validators = Validators()
     waited: bool = False  # a redirect's Retry-After is over: follow it, even if it says so again
     waits_with_host: bool = True  # False: asked though its host wants to be left alone
+    form: bytes | None = None  # to be posted, as application/x-www-form-urlencoded; None: a GET
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,5 @@ class Document:
     skip_hours: frozenset[int] = frozenset()  # 0–23, GMT
     skip_days: frozenset[int] = frozenset()  # 0 = Monday, GMT
     item_hashes: bytes = b""  # 8 bytes for each item, empty where items could not be told apart
+    hub: str | None = None  # Atom link rel=hub, in RSS too; JSON Feed hubs
+    topic: str | None = None  # Atom link rel=self, in RSS too; JSON Feed feed_url

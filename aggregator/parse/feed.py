@@ -56,7 +56,15 @@ def raw_feed(found: Any, outside: bytes, around: Frame) -> Document:
         ttl=_ttl(feed),
         skip_hours=hours,
         skip_days=days,
+        hub=_linked(feed, "hub"),
+        topic=_linked(feed, "self"),
     )
+
+
+def _linked(feed: Any, rel: str) -> str | None:
+    """Return the first address that the feed itself names as *rel*."""
+    links = dict.get(feed, "links") or ()
+    return next((word(link, "href") for link in links if word(link, "rel") == rel), None)
 
 
 def word(source: Any, name: str) -> str | None:

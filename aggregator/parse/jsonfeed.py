@@ -29,7 +29,14 @@ def json_document(text: str, url: str, *, max_entries: int) -> Document:
         link=_word(feed.get("home_page_url")),
         description=_plain(feed.get("description")),
         language=_word(feed.get("language")),
+        hub=_hub(feed),
+        topic=_word(feed.get("feed_url")),
     )
+
+
+def _hub(feed: dict[str, Any]) -> str | None:
+    hubs = (hub for hub in _dicts(feed.get("hubs")) if str(hub.get("type")).lower() == "websub")
+    return next((_word(hub.get("url")) for hub in hubs), None)
 
 
 def _loaded(text: str) -> Any:

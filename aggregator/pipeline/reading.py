@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType
 
-from aggregator import dedupe, discover, filters, normalise, parse
+from aggregator import dedupe, discover, filters, normalise, parse, websub
 from aggregator.errors import FeedError, WebPageError
 from aggregator.model import Arrival, Feed, Polling, Response, Subscription
 
@@ -60,6 +60,8 @@ def read(job: Job) -> Reading:
     except WebPageError as error:
         raise _with_offers(error, job.response.url) from None
     about, entries = normalise.normalise(document, job.subscription, job.now)
+    hub, topic = websub.offered(job.response.headers, job.response.url)
+    about = replace(about, hub=hub or about.hub, topic=topic or about.topic)
     with _at_most(SLOWEST_RULES):
         chosen = filters.chosen(entries, job.subscription)
     alone = not job.subscription.dedupe

@@ -9,11 +9,11 @@ ready goes to the store in batches.
 from __future__ import annotations
 
 import logging
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Literal
 
@@ -22,22 +22,23 @@ from xxhash import xxh3_128_digest
 from aggregator import cadence
 from aggregator.errors import FeedError, StoreError
 from aggregator.fetch import Client, LeftAloneError, complaint
-from aggregator.links import without_credentials
 from aggregator.model import (
-    FLOOD,
-    Arrival,
     Claim,
     Config,
+    Delivery,
     Feed,
     Outcome,
     Plan,
     Request,
     Response,
     Settlement,
+    Subscription,
     Validators,
     Visit,
 )
-from aggregator.pipeline import remembering
+from aggregator.pipeline import arriving, outcomes, remembering
+from aggregator.pipeline.arriving import Ready
+from aggregator.pipeline.corresponding import Correspondence
 from aggregator.pipeline.deciding import Decider
 from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
 from aggregator.pipeline.visiting import visit
@@ -49,17 +50,9 @@ log = logging.getLogger(__name__)
 BATCH_FEEDS = 200  # in one transaction
 BATCH_ARRIVALS = 1000
 BATCH_AGE = 0.5  # seconds: the longest that what is ready waits for more
+MOST_READING = 16  # documents with the workers: what hubs delivered waits in the store while there are more
+LONGEST_READING = timedelta(minutes=3)  # before a delivery is taken out again, as if its reader had died
 LONGEST_STORE_WAIT = 10.0  # seconds between two tries while the store takes nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A claim that has come all the way to the store's door."""
-
-    claim: Claim
-    settlement: Settlement
-    outcome: Outcome
-    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +60,7 @@ class _Reading:
     claim: Claim
     response: Response
     future: Future[Reading]
+    delivery: int | None = None  # None: it was claimed
 
 
 class Refresher:
@@ -87,10 +81,12 @@ class Refresher:
     ) -> None:
         self._store, self._client, self._workers = store, client, workers
         self._clock, self._chance, self._slowest_read = clock, chance, slowest_read
+        self._hubs = Correspondence(store, client, clock)
         self._inbox: deque[Claim] = deque()
+        self._mail: deque[Delivery] = deque()
         self._asked: dict[str, Claim] = {}
         self._reading: list[_Reading] = []
-        self._ready: list[_Ready] = []
+        self._ready: list[Ready] = []
         self._visits: list[Visit] = []
         self._put_off: list[int] = []  # feeds that were claimed, and not asked: their hosts had enough
         self._ready_since: float | None = None  # monotonic: the clock may be put back an hour
@@ -103,11 +99,14 @@ class Refresher:
         self._polling = config.polling
         self._decider = Decider(config)
         self._client.reconfigure(config.polling)
+        self._hubs.reconfigure(config)
 
     @property
     def pending(self) -> int:
-        """Return how many claims are on their way."""
-        under_way = len(self._inbox) + len(self._asked) + len(self._reading)
+        """Return how many claims are on their way, what hubs delivered and letters to them included."""
+        under_way = (
+            len(self._inbox) + len(self._asked) + len(self._reading) + len(self._mail) + len(self._hubs)
+        )
         return under_way + len(self._ready) + len(self._put_off)
 
     @property
@@ -120,14 +119,33 @@ class Refresher:
         self._inbox.extend(claims)
         self._client.wake()
 
+    def correspond(self, now: datetime, unguessable: Callable[[], str]) -> None:
+        """Put the letters to hubs on their way that are due, and what hubs delivered, from any thread.
+
+        *unguessable* makes the tokens and secrets of new subscriptions.
+        """
+        self._hubs.collect(now, unguessable)
+        if len(self._mail) + len(self._reading) < MOST_READING:
+            self._mail.extend(self._store.post.deliveries(now, MOST_READING, LONGEST_READING))
+        if self._mail or len(self._hubs):
+            self._client.wake()
+
     def turn(self, timeout: float) -> tuple[Outcome, ...]:
         """Go on for at most about *timeout* seconds; return the outcomes that were stored meanwhile."""
         while self._inbox:
             claim = self._inbox.popleft()
             self._asked[claim.subscription.key] = claim
             self._client.add(remembering.request(claim))
+        while self._mail:
+            delivery = self._mail.popleft()
+            self._read(delivery.claim, arriving.unpacked(delivery), delivery.row)
+        self._hubs.send()
         self._client.leave_room_for([len(reading.response.body or b"") for reading in self._reading])
         for request, answer in self._client.wait(timeout, self._clock()):
+            if request.form is not None:
+                self._visits.extend(filter(None, [self._hubs.answered(request, answer)]))
+                self._ready_since = self._ready_since or monotonic()
+                continue
             claim = self._asked.pop(request.key)
             if isinstance(answer, LeftAloneError):
                 self._put_off.append(claim.feed)
@@ -140,10 +158,12 @@ class Refresher:
 
     def finish(self) -> tuple[Outcome, ...]:
         """Store what is ready, before the program ends: what was answered is not asked again at its start."""
-        return self._flush() if self._ready or self._put_off else ()
+        return self._flush() if self._ready or self._put_off or self._visits else ()
 
     def _may_enter(self, request: Request, host: str) -> bool:
         """Say whether a redirect to *host* may be followed now; while the store does not tell, it may not."""
+        if request.form is not None:
+            return True  # of letters there are few
         feed = self._asked[request.key].feed
         try:
             return self._store.enter(feed, host, self._clock(), self._polling.per_host)
@@ -164,10 +184,13 @@ class Refresher:
         elif remembering.is_marked(claim, answer.body):
             self._unchanged(claim, answer)
         else:
-            job = Job(claim.feed, claim.subscription, answer, claim.item_hashes, self._polling, self._clock())
-            future = self._workers.schedule(read, args=(job,), timeout=self._slowest_read)
-            future.add_done_callback(lambda _: self._client.wake())
-            self._reading.append(_Reading(claim, answer, future))
+            self._read(claim, answer)
+
+    def _read(self, claim: Claim, response: Response, delivery: int | None = None) -> None:
+        job = Job(claim.feed, claim.subscription, response, claim.item_hashes, self._polling, self._clock())
+        future = self._workers.schedule(read, args=(job,), timeout=self._slowest_read)
+        future.add_done_callback(lambda _: self._client.wake())
+        self._reading.append(_Reading(claim, response, future, delivery))
 
     def _gather(self) -> None:
         """Take what the workers have done."""
@@ -175,15 +198,24 @@ class Refresher:
         if done:  # asked once: another may end meanwhile
             self._reading = [reading for reading in self._reading if reading not in done]
         for reading in done:
-            claim, response = reading.claim, reading.response
+            claim, response, delivery = reading.claim, reading.response, reading.delivery
             try:
                 result = reading.future.result()
             except Exception as error:  # a bug in a worker is told and logged; the other feeds go on
                 told = failure(claim, response, error)
-                self._fail(claim, response, told, marked=breaks_its_reader(error))
+                if delivery is not None:
+                    log.warning(
+                        "%s: %s: what its hub delivered: %s", claim.subscription.key, told.stage, told
+                    )
+                    self._put(arriving.unreadable(claim, delivery, told))
+                else:
+                    self._fail(claim, response, told, marked=breaks_its_reader(error))
             else:
-                outcome = Outcome(claim.subscription.key, "news", entries=len(result.arrivals))
-                self._pass(claim, response, outcome, result)
+                if delivery is not None:
+                    self._put(arriving.delivered(claim, delivery, result))
+                else:
+                    outcome = Outcome(claim.subscription.key, "news", entries=len(result.arrivals))
+                    self._pass(claim, response, outcome, result)
 
     def _unchanged(self, claim: Claim, response: Response) -> None:
         """Settle a claim whose document is the one that we have, or the one that broke its reader."""
@@ -212,7 +244,9 @@ class Refresher:
             weight=remembering.weight(response),
             marked="" if claim.marked else None,
         )
-        self._put(_Ready(claim, settlement, _of(outcome, response), reading.arrivals if reading else ()))
+        self._put(
+            Ready(claim, settlement, outcomes.of(outcome, response), reading.arrivals if reading else ())
+        )
 
     def _fail(
         self,
@@ -234,16 +268,20 @@ class Refresher:
     ) -> None:
         kind: Literal["gone", "failed"] = "gone" if settlement.gone else "failed"
         outcome = Outcome(claim.subscription.key, kind, error=error.message, stage=error.stage)
-        self._put(_Ready(claim, replace(settlement, error=error.message), _of(outcome, response)))
+        self._put(Ready(claim, replace(settlement, error=error.message), outcomes.of(outcome, response)))
 
     def _settlement(
         self, claim: Claim, response: Response | None, about: Feed | None, failures: int
     ) -> Settlement:
         now = self._clock()
         first = claim.polled is None
-        plan = cadence.plan(
-            now, claim.subscription, self._polling, response, about, failures, self._chance(), first
-        )
+        chance = self._chance()
+
+        def planned(subscription: Subscription) -> cadence.Timing:
+            return cadence.plan(now, subscription, self._polling, response, about, failures, chance, first)
+
+        slows = claim.pushed and not failures
+        plan = planned(cadence.slowed(claim.subscription) if slows else claim.subscription)
         if plan.host_wait:
             self._client.rest(*plan.host_wait)
         return Settlement(
@@ -256,9 +294,10 @@ class Refresher:
             waiting=plan.waiting,
             host_wait=plan.host_wait,
             answered_by=remembering.answered_by(claim, response) if response else None,
+            due_without_hub=planned(claim.subscription).next_due if slows else None,
         )
 
-    def _put(self, ready: _Ready) -> None:
+    def _put(self, ready: Ready) -> None:
         self._ready.append(ready)
         self._ready_since = self._ready_since or monotonic()
 
@@ -293,48 +332,13 @@ class Refresher:
             log.warning("store: written again; what %d feeds had brought is in it", len(ready))
         self._ready, self._visits, self._put_off = [], [], []
         self._ready_since, self._store_wait = None, 0.0
-        return _counted(ready, plan)
+        return outcomes.counted([(each.claim.feed, each.outcome) for each in ready], plan)
 
-    def _ingest(self, ready: Sequence[_Ready], now: datetime) -> Plan:
-        # The earliest founds the headline; of one document's undated entries the last in it is the oldest.
-        arrivals = sorted((a for each in ready for a in each.arrivals), key=lambda a: a.entry.published)
-        settlements = [each.settlement for each in ready]
-        with self._store.ledger(now, settlements, self._visits, self._put_off) as ledger:
-            arrivals = list(ledger.listed(arrivals))
+    def _ingest(self, ready: Sequence[Ready], now: datetime) -> Plan:
+        settlements = [each.settlement for each in ready if each.settlement is not None]
+        receipts = [each.receipt for each in ready if each.receipt is not None]
+        with self._store.ledger(now, settlements, self._visits, self._put_off, receipts) as ledger:
+            arrivals = list(ledger.listed(arriving.freshest(ready)))
             if not arrivals:
                 return Plan()
             return self._decider.ingest(ledger, arrivals, now)
-
-
-def _of(outcome: Outcome, response: Response | None) -> Outcome:
-    if response is None:
-        return outcome
-    return replace(
-        outcome,
-        status=response.status,
-        moved_to=without_credentials(response.moved_to) if response.moved_to else None,
-        elapsed=response.elapsed,
-        received=response.received,
-    )
-
-
-def _counted(ready: Sequence[_Ready], plan: Plan) -> tuple[Outcome, ...]:
-    """Return the outcomes with the numbers of what *plan* made of their arrivals."""
-    new = Counter(addition.arrival.feed for addition in plan.additions)
-    held = Counter(addition.arrival.feed for addition in plan.additions if addition.rule == FLOOD)
-    founded = Counter(addition.arrival.feed for addition in plan.additions if addition.guid is not None)
-    changed = Counter(revision.arrival.feed for revision in plan.revisions if revision.noticeable)
-    return tuple(
-        _with_counts(each.outcome, *(count[each.claim.feed] for count in (new, changed, founded, held)))
-        for each in ready
-    )
-
-
-def _with_counts(outcome: Outcome, new: int, changed: int, founded: int, held: int) -> Outcome:
-    if outcome.kind == "news" and not new and not changed:
-        return replace(outcome, kind="unchanged")
-    if held:
-        log.warning(
-            "%s: a flood: %d of its %d new entries are held out of the ticker", outcome.key, held, new
-        )
-    return replace(outcome, new=new, changed=changed, headlines=founded - held, held=held)

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import random
 import resource
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,11 @@ T = TypeVar("T")
 def now() -> datetime:
     """Return the time: every clock in the program is this one."""
     return datetime.now(UTC)
+
+
+def unguessable() -> str:
+    """Return what nobody can guess, fit for an address."""
+    return secrets.token_urlsafe(24)
 
 
 def clock_offset() -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from aggregator.model import (
     KeptArchive,
     Manners,
     Place,
+    Receipt,
     Settlement,
     Visit,
 )
@@ -31,15 +33,19 @@ from aggregator.store import (
     copying,
     courtesy,
     decisions,
+    parcels,
     places,
+    pushes,
     reading,
     requests,
     retention,
+    telling,
 )
 from aggregator.store.archives import MOST
 from aggregator.store.creating import create
 from aggregator.store.engine import connect, told, writing
 from aggregator.store.ingest import Ledger
+from aggregator.store.post import Post
 from aggregator.store.tables import desk
 
 __all__ = ["PATIENCE", "Ledger", "Store"]
@@ -59,6 +65,7 @@ class Store:
         *patience* is how many seconds a writer waits for another one's turn to end, on SQLite.
         """
         self._engine = connect(url, patience)
+        self.post = Post(self._read, self._write)
 
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""
@@ -79,6 +86,7 @@ class Store:
         """Make *config* the one in force."""
         with self._write() as connection:
             claims.accept(connection, config, now)
+            telling.begin(connection, config.publishing.hub, now)
 
     def refuse(self, error: str | None) -> None:
         """Remember what is wrong with the configuration file as it stands now; None: nothing any more."""
@@ -144,6 +152,7 @@ class Store:
         """Give back every lease: their owners are known to be dead."""
         with self._write() as connection:
             claims.release_all(connection)
+            parcels.release_all(connection)
 
     def put_clock_right(self, now: datetime, leap: timedelta) -> None:
         """Let a clock that was put on by *leap*, or back, or was wrong before this *now*, harm no one."""
@@ -151,6 +160,8 @@ class Store:
             if leap > timedelta():
                 clock.put_on(connection, leap)
             clock.put_back(connection, now)
+            pushes.put_back(connection, now)
+            telling.put_back(connection, now)
 
     @contextmanager
     def ledger(
@@ -159,14 +170,21 @@ class Store:
         settlements: Collection[Settlement],
         visits: Collection[Visit] = (),
         put_off: Collection[int] = (),
+        receipts: Collection[Receipt] = (),
     ) -> Iterator[Ledger]:
         """Open the store for one batch; on leaving, the claims are settled and all is committed at once.
 
-        *visits* go into the log of requests; *put_off* are claimed feeds that were not asked after all.
+        *visits* go into the log of requests; *put_off* are claimed feeds that were not asked after all;
+        *receipts* are for what hubs delivered.
         """
         with self._write() as connection:
-            yield Ledger(connection, now)
+            ledger = Ledger(connection, now)
+            yield ledger
             claims.settle(connection, settlements)
+            pushes.keep_offers(connection, settlements)
+            pushes.doubt(connection, settlements, ledger.polled_news)
+            parcels.settle(connection, receipts, now)
+            parcels.ask_soon(connection, ledger.doubted, now)
             claims.give_back(connection, put_off)
             requests.note(connection, visits, now)
 
@@ -242,7 +260,9 @@ class Store:
     def health(self, now: datetime) -> tuple[FeedHealth, ...]:
         """Return the state of each source that is polled."""
         with self._read() as connection:
-            return reading.health(connection, now)
+            hubs = pushes.shown(connection, now)
+            found = reading.health(connection, now)
+        return tuple(replace(feed, push=hubs.get(feed.key)) for feed in found)
 
     def manners(self, since: datetime) -> tuple[Manners, ...]:
         """Return how we behaved towards each host since *since*; the log goes back a week."""

@@ -87,12 +87,11 @@ def claim(
     return tuple(_claim(row, waits, now) for row in rows)
 
 
-def peek(connection: sa.Connection) -> tuple[Claim, ...]:
-    """Return all active feeds as claims would have them, without taking a lease."""
+def peek(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> tuple[Claim, ...]:
+    """Return the active feeds as claims would have them, without taking a lease."""
     waits = courtesy.waits(connection)
-    return tuple(
-        _claim(row, waits, None) for row in connection.execute(sa.select(feeds).where(feeds.c.active))
-    )
+    found = connection.execute(sa.select(feeds).where(feeds.c.active, *which))
+    return tuple(_claim(row, waits, None) for row in found)
 
 
 def renew(connection: sa.Connection, owner: str, until: datetime) -> None:
@@ -195,6 +194,8 @@ _FORGOTTEN: dict[str, Any] = {
     "skip_days": 0,
     "weight": 0,
     "marked": "",
+    "hub": "",
+    "topic": "",
 }
 
 
@@ -257,6 +258,7 @@ def _claim(row: sa.Row[Any], waits: Mapping[str, datetime], taken: datetime | No
         fresh_for=None if row.fresh_for is None else timedelta(seconds=row.fresh_for),
         weight=row.weight,
         marked=row.marked,
+        pushed=bool(taken and row.pushed_until and row.pushed_until > taken),
     )
 
 

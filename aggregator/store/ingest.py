@@ -39,6 +39,8 @@ class Ledger:
         self.revision: int = row.revision  # before the batch
         self.next_entry: int = row.next_entry
         self.next_headline: int = row.next_headline
+        self.polled_news: frozenset[int] = frozenset()  # feeds of which a poll brought what was new
+        self.doubted: frozenset[int] = frozenset()  # those of which a hub delivered what may be old
 
     def listed(self, arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
         """Return *arrivals* without those that retention dropped already: still listed, but no news."""
@@ -102,6 +104,8 @@ class Ledger:
 
     def carry_out(self, plan: Plan) -> None:
         """Do what *plan* says; move the revision if there is anything that a reader could see."""
+        self.doubted = plan.doubted
+        self.polled_news = frozenset(a.arrival.feed for a in plan.additions if not a.arrival.pushed)
         if not plan.additions and not plan.revisions:
             return
         self.revision += 1

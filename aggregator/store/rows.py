@@ -53,6 +53,7 @@ KNOWN: tuple[sa.Column[Any], ...] = (
     entries.c.alone,
     entries.c.entry_id,
     entries.c.revision,
+    entries.c.updated,
     headlines.c.story,
 )
 ENTRY_COLUMNS = (
@@ -162,6 +163,7 @@ def known_of(row: sa.Row[Any]) -> Known:
         entry_id=row.entry_id,
         story=row.story,
         revision=row.revision,
+        updated=row.updated,
     )
 
 

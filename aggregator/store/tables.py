@@ -88,7 +88,18 @@ feeds = sa.Table(
     sa.Column("marked", sa.Text, nullable=False, server_default=""),  # the body that broke its reader
     sa.Column("wait_with_host", sa.Boolean, nullable=False, server_default=sa.true()),  # as feeds.yaml has it
     sa.Column("lease_at", sa.Text, nullable=False, server_default=""),  # host that is being asked; '': none
+    sa.Column("hub", sa.Text, nullable=False, server_default=""),  # WebSub, as the feed names it; '': none
+    sa.Column("topic", sa.Text, nullable=False, server_default=""),  # what its hub calls it
+    sa.Column("pushed_until", Instant),  # deliveries come: it is polled less often
     sa.Index(None, "next_due"),
+    # Both are looked for every second, and stand behind much else in a row.
+    sa.Index(None, "hub", sqlite_where=sa.text("hub <> ''"), postgresql_where=sa.text("hub <> ''")),
+    sa.Index(
+        None,
+        "pushed_until",
+        sqlite_where=sa.text("pushed_until IS NOT NULL"),
+        postgresql_where=sa.text("pushed_until IS NOT NULL"),
+    ),
 )
 
 hosts = sa.Table(
@@ -240,4 +251,56 @@ dropped = sa.Table(
     sa.Column("uid", sa.LargeBinary, primary_key=True),
     sa.Column("seen", Instant, nullable=False),
     sa.Index(None, "seen"),
+)
+
+# What hubs were asked to deliver. Rows that are not wanted any more answer for their callbacks for a while.
+hub_subscriptions = sa.Table(
+    "hub_subscriptions",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("feed", sa.BigInteger, nullable=False),
+    sa.Column("hub", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),  # our own address, that the callback is below
+    sa.Column("token", sa.Text, nullable=False, unique=True),  # the last part of the callback
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("wanted", sa.Boolean, nullable=False),  # False: to be ended, or ended
+    sa.Column("asked", sa.Text, nullable=False),  # subscribe or unsubscribe, until verified; '': nothing
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant),  # as the hub confirmed; NULL: it has not
+    sa.Column("next_try", Instant, nullable=False),  # when to write to the hub again
+    sa.Column("failures", sa.Integer, nullable=False),  # letters in a row that brought no verification
+    sa.Column("error", sa.Text),  # the hub's last word, if that was no
+    sa.Column("last_delivery", Instant),
+    sa.Column("refused", sa.Integer, nullable=False),  # deliveries whose signature was wrong
+    sa.Index(None, "feed"),
+)
+
+# What hubs delivered: whole until it was read, then its digest, by which a replay is known.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", RowId, primary_key=True),
+    sa.Column("subscription", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("received", Instant, nullable=False),
+    sa.Column("headers", sa.Text, nullable=False),  # as JSON
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("weight", sa.BigInteger, nullable=False),  # bytes of the body; 0 once it was read
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("taken_until", Instant),  # a program is reading it
+    sa.UniqueConstraint("subscription", "digest"),
+    sa.Index(None, "done", "subscription"),
+)
+
+# What our own hubs were told.
+hub_told = sa.Table(
+    "hub_told",
+    metadata,
+    sa.Column("hub", sa.Text, primary_key=True),
+    sa.Column("until", Instant, nullable=False),  # changes up to then were told
+    sa.Column("last_told", Instant),
+    sa.Column("next_try", Instant, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
 )

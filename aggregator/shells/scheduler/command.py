@@ -95,6 +95,7 @@ def _poll(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
         scheduler.add_job(desk.tick, "interval", seconds=TICK, id="tick")
+        scheduler.add_job(desk.correspond, "interval", seconds=TICK, id="hubs")
         scheduler.add_job(desk.watch, "interval", seconds=WATCH, id="watch")
         archive = partial(desk.archive, stop)
         scheduler.add_job(archive, "interval", seconds=ARCHIVE, next_run_time=bootstrap.now(), id="archives")

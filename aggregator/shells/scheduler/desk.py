@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -85,6 +86,13 @@ class Desk:
         if claims:
             self._refresher.submit(claims)
 
+    def correspond(self) -> None:
+        """Write to the hubs that wait for it, and let in what they delivered."""
+        if self._refresher.is_held_up:
+            return
+        with suppress(StoreError):  # the tick tells, and all is there a second later
+            self._refresher.correspond(bootstrap.now(), bootstrap.unguessable)
+
     def turn(self, web: Pages, scheduler: BackgroundScheduler, stop: threading.Event) -> None:
         """Turn the way through until *stop*; the configuration changes between two turns only."""
         leaps, trimmed = Leaps(), bootstrap.now()
@@ -136,6 +144,7 @@ class Desk:
         """Drop what is older than the admin keeps."""
         try:
             count = self._store.prune(bootstrap.now() - self._config.keep, stop.is_set)
+            self._store.post.forget(bootstrap.now())
         except StoreError as error:
             log.error("store: retention: %s", error)
             return

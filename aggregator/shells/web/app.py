@@ -16,6 +16,7 @@ from aggregator.model import Archive, Choice, Config, Format, Place
 from aggregator.pipeline.publishing import FeedDocument
 from aggregator.shells.web import narrowing, sources
 from aggregator.shells.web.article import ArticlePage, article, line_of
+from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.setting import Link, Setting, setting
@@ -23,6 +24,7 @@ from aggregator.shells.web.static import static_files
 from aggregator.shells.web.ticker import LINES, LINES_OF_A_DAY, Start, Ticker, TickerPage, ticker
 from aggregator.shells.web.words import TEMPLATES
 from aggregator.store import Store
+from aggregator.websub import CALLBACK
 
 # A browser asks again each time, which costs it a 304; a cache in front of us may answer for half a minute.
 KEPT_PAGE = "public, max-age=0, s-maxage=30"
@@ -56,6 +58,10 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
     }
     for rule, view in others.items():
         app.add_url_rule(rule, rule, view)
+    callbacks = Callbacks(store, clock)
+    hubs = f"/{CALLBACK}<token>"
+    app.add_url_rule(hubs, "confirm", callbacks.confirm)
+    app.add_url_rule(hubs, "deliver", callbacks.take_in, methods=["POST"])
     app.register_error_handler(HTTPException, pages.error)
     for kind in UNREADABLE:
         app.register_error_handler(kind, pages.unreadable)
@@ -159,6 +165,7 @@ class _Pages:
             frame=around,
             summary=sources.summary(here, feeds),
             config_error=self._desk.config_error(),
+            hub=sources.our_hub(here, self._desk.our_hub()),
             sources=sources.source_states(here, feeds),
         )
         return self._page("sources.html", page, NOT_KEPT)
@@ -168,7 +175,7 @@ class _Pages:
 
     def health(self) -> Response:
         """Answer with how the sources are, for programs."""
-        response = jsonify(sources.health(*self._report()))
+        response = jsonify(sources.health(*self._report(), self._desk.our_hub()))
         response.headers["Cache-Control"] = NOT_KEPT
         return response
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import StoreError, UserError
-from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, Place
+from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, OurHub, Place
 from aggregator.pipeline.publishing import (
     FeedDocument,
     archive_document,
@@ -62,6 +62,9 @@ class Desk:
 
     def health(self) -> tuple[FeedHealth, ...]:
         return self._store.health(self.now())
+
+    def our_hub(self) -> OurHub | None:
+        return self._store.post.our_hub(self.config().publishing.hub)
 
     def counts(self) -> tuple[int, int]:
         return self._store.counts()

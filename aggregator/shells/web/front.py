@@ -26,6 +26,7 @@ from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.negotiation import IDENTITY, SMALLEST, coding, encode, is_unchanged
 from aggregator.shells.web.setting import base_path
 from aggregator.store import Store
+from aggregator.websub import CALLBACK
 
 RECHECK = 0.2  # seconds that the store is not asked again whether anything moved
 MOST_ANSWERS = 4096
@@ -59,9 +60,9 @@ def front(
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         here = moment()
         _enter(environ, base_path(here[2]) if here else "")
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return app(environ, start_response)
         path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or path.startswith(f"/{CALLBACK}"):
+            return app(environ, start_response)
         query = _query(path, environ.get("QUERY_STRING", ""))
         key = (path, query, coding(environ.get("HTTP_ACCEPT_ENCODING")))
         found = shelf.get(key, here) or _made(app, environ, shelf, key, here)

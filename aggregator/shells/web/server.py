@@ -22,6 +22,7 @@ from aggregator.store import Store
 STORE = "DRAAD_STORE"  # the environment variable that tells the workers where the store is
 PARENT = "DRAAD_PARENT"  # and the one that tells them whom to end with; he may be gone before they look
 THREADS = 4  # in each worker: a slow answer does not hold up the next
+PATIENCE = 5.0  # seconds that a hub's delivery waits to be written; then the hub comes again
 WATCH = 1.0  # seconds between two looks at whether the parent is there
 
 
@@ -51,7 +52,7 @@ def application() -> WSGIApplication:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to us by the server, in its order
     logging.basicConfig(level=logging.WARNING, format="pages: %(message)s", stream=sys.stderr)
     threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True, name="parent").start()
-    store = Store(os.environ[STORE])
+    store = Store(os.environ[STORE], PATIENCE)
     return front(create_app(store, bootstrap.now), store, bootstrap.now)
 
 

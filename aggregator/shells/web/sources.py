@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from aggregator.model import Choice, FeedHealth, Held, State
+from aggregator.links import host
+from aggregator.model import Choice, FeedHealth, Held, OurHub, Push, State
 from aggregator.shells.web.frame import Frame
 from aggregator.shells.web.setting import Setting, Time, rfc3339
 
@@ -36,8 +37,18 @@ class SourceState:
     error: str | None
     moved: str | None
     held: tuple[str, ...]  # what is kept out of the ticker, and why
+    hub: str | None  # whether it is pushed
+    hub_error: str | None  # its hub's last word
     counts: tuple[str, ...]
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubState:
+    """How telling our own hub goes, in words."""
+
+    words: str
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class SourcesPage:
     frame: Frame
     summary: str
     config_error: str | None  # what is wrong with feeds.yaml, if it is not the one in force
+    hub: HubState | None  # ours
     sources: tuple[SourceState, ...]
 
 
@@ -63,7 +75,20 @@ def summary(setting: Setting, feeds: Sequence[FeedHealth]) -> str:
     return " · ".join(f"{setting.words.state(state)}: {numbers[state]}" for state in states if numbers[state])
 
 
-def health(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]) -> dict[str, Any]:
+def our_hub(setting: Setting, hub: OurHub | None) -> HubState | None:
+    """Return how telling our own hub goes; None where there is none."""
+    if hub is None:
+        return None
+    words, name = setting.words, host(hub.hub)
+    if hub.last_told is None:
+        return HubState(words.say("hub_never_told", hub=name), hub.error)
+    when = setting.moment(hub.last_told).shown
+    return HubState(words.say("hub_told", hub=name, when=when), hub.error)
+
+
+def health(
+    revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth], hub: OurHub | None
+) -> dict[str, Any]:
     """Return /health.json (docs/design.md, the contract)."""
     degraded = any(feed.state in {"failing", "gone"} for feed in feeds)
     return {
@@ -72,6 +97,7 @@ def health(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth]) 
         "headlines": counts[0],
         "entries": counts[1],
         "feeds": [_feed_health(feed) for feed in feeds],
+        "hub": _our_hub(hub),
     }
 
 
@@ -95,6 +121,8 @@ def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
         error=feed.error,
         moved=words.say("moved", url=feed.moved_to) if feed.moved_to else None,
         held=tuple(_held(setting, held) for held in feed.held),
+        hub=_pushed(setting, feed.push) if feed.push else None,
+        hub_error=feed.push.error if feed.push else None,
         counts=tuple(counts),
         facts=tuple(_facts(setting, feed)),
     )
@@ -116,6 +144,17 @@ def _held(setting: Setting, held: Held) -> str:
     words = setting.words
     reason = words.say(f"held_{held.why}", when=setting.moment(held.last).shown)
     return f"{words.count('held', held.count)}: {reason}"
+
+
+def _pushed(setting: Setting, push: Push) -> str:
+    """Return what the hub of a source does for us."""
+    words, name = setting.words, host(push.hub)
+    if push.until is None:
+        return words.say("hub_asked", hub=name)
+    if push.last_delivery is None:
+        return words.say("hub_ready", hub=name)
+    when = setting.moment(push.last_delivery).shown
+    return words.say("hub_pushes" if push.is_slowing else "hub_pushed", hub=name, when=when)
 
 
 def _facts(setting: Setting, feed: FeedHealth) -> Iterator[Fact]:
@@ -143,6 +182,31 @@ def _feed_health(feed: FeedHealth) -> dict[str, Any]:
         "waiting_until": _stamp(feed.waiting_until),
         "waiting_for": feed.waiting_for,
         "held": _number_held(feed),
+        "push": _push(feed.push),
+    }
+
+
+def _push(push: Push | None) -> dict[str, Any] | None:
+    if push is None:
+        return None
+    return {
+        "hub": push.hub,
+        "until": _stamp(push.until),
+        "last_delivery": _stamp(push.last_delivery),
+        "slows_polling": push.is_slowing,
+        "refused": push.refused,
+        "error": push.error,
+    }
+
+
+def _our_hub(hub: OurHub | None) -> dict[str, Any] | None:
+    if hub is None:
+        return None
+    return {
+        "url": hub.hub,
+        "last_told": _stamp(hub.last_told),
+        "failures": hub.failures,
+        "error": hub.error,
     }
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 import invented
 import pytest
 
-from aggregator.model import FeedHealth, Flood, Held
+from aggregator.model import FeedHealth, Flood, Held, OurHub, Push
 from aggregator.shells.web import sources
 from aggregator.shells.web.setting import Time, setting
 from aggregator.shells.web.sources import Fact, SourceState
@@ -47,6 +47,8 @@ def test_a_source_in_trouble_comes_first_and_says_what_and_when() -> None:
         error="the server answered 500",
         moved="verhuisd naar https://new.example/feed",
         held=(),
+        hub=None,
+        hub_error=None,
         counts=("2 mislukte pogingen op rij",),
         facts=(
             Fact("laatst gevraagd", Time("13:00", "2026-11-23T12:00:00Z")),
@@ -111,7 +113,7 @@ def test_what_is_held_is_told_with_its_reason(language: str, why: Flood) -> None
 
 def test_programs_are_told_how_many_are_held_and_who_asked_to_wait() -> None:
     feed = replace(RESTING, held=(Held("known", 300, NOON), Held("many", 60, NOON)))
-    (told,) = sources.health(5, (2, 3), (feed,))["feeds"]
+    (told,) = sources.health(5, (2, 3), (feed,), None)["feeds"]
     assert (told["held"], told["waiting_until"], told["waiting_for"]) == (
         360,
         "2026-11-23T14:30:00Z",
@@ -119,12 +121,73 @@ def test_programs_are_told_how_many_are_held_and_who_asked_to_wait() -> None:
     )
 
 
+PUSH = Push("https://hub.example/", SOON, NOON, True, 2, None)
+
+
+def test_a_source_that_is_pushed_says_by_whom_and_when() -> None:
+    def told(push: Push) -> list[str | None]:
+        pages = (setting(invented.config(language=language), invented.NOW) for language in LANGUAGES)
+        return [sources.source_states(here, (replace(WELL, push=push),))[0].hub for here in pages]
+
+    assert told(PUSH) == [
+        "pushed by hub.example (last at 13:00), polled less often",
+        "bezorgd door hub.example (laatst: 13:00), minder vaak opgehaald",
+        "livrée par hub.example (dernière fois : 13:00), interrogée moins souvent",
+        "يرسله hub.example (آخر مرة 13:00)، ويُستطلع بتواتر أقل",
+    ]
+    assert told(replace(PUSH, is_slowing=False))[0] == "pushed by hub.example (last at 13:00), polled as well"
+    assert told(replace(PUSH, last_delivery=None))[0] == "hub.example will push it"
+    assert told(replace(PUSH, until=None))[0] == "hub.example was asked to push it"
+
+
+def test_the_last_word_of_a_hub_is_shown_if_it_was_no() -> None:
+    refused = replace(WELL, push=replace(PUSH, until=None, error="hub.example answers 403"))
+    (state,) = sources.source_states(HERE, (refused,))
+    assert state.hub_error == "hub.example answers 403"
+
+
+def test_our_own_hub_is_shown_with_when_it_was_told() -> None:
+    def told(hub: OurHub) -> list[str]:
+        pages = (setting(invented.config(language=language), invented.NOW) for language in LANGUAGES)
+        return [state.words for here in pages if (state := sources.our_hub(here, hub))]
+
+    assert told(OurHub("https://hub.example/", NOON, 0, None)) == [
+        "hub.example was last told of news at 13:00",
+        "hub.example kreeg het laatst nieuws gemeld: 13:00",
+        "hub.example a été averti des dernières nouvelles : 13:00",
+        "أُبلغ hub.example بآخر الأخبار 13:00",
+    ]
+    assert (
+        told(OurHub("https://hub.example/", None, 1, "no"))[0] == "hub.example has not been told of news yet"
+    )
+    assert sources.our_hub(HERE, None) is None
+
+
+def test_programs_are_told_of_hubs() -> None:
+    feed = replace(WELL, push=PUSH)
+    told = sources.health(5, (2, 3), (feed,), OurHub("https://hub.example/", NOON, 1, "down"))
+    assert told["feeds"][0]["push"] == {
+        "hub": "https://hub.example/",
+        "until": "2026-11-23T14:30:00Z",
+        "last_delivery": "2026-11-23T12:00:00Z",
+        "slows_polling": True,
+        "refused": 2,
+        "error": None,
+    }
+    assert told["hub"] == {
+        "url": "https://hub.example/",
+        "last_told": "2026-11-23T12:00:00Z",
+        "failures": 1,
+        "error": "down",
+    }
+
+
 def test_the_summary_counts_the_states() -> None:
     assert sources.summary(HERE, (WELL, ILL, WELL)) == "In orde: 2 · Storing: 1"
 
 
 def test_health_json_is_as_the_contract_says() -> None:
-    assert sources.health(5, (2, 3), (WELL, ILL)) == {
+    assert sources.health(5, (2, 3), (WELL, ILL), None) == {
         "status": "degraded",
         "revision": 5,
         "headlines": 2,
@@ -146,6 +209,7 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "waiting_until": None,
                 "waiting_for": None,
                 "held": 0,
+                "push": None,
             },
             {
                 "key": "ill",
@@ -163,13 +227,15 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "waiting_until": None,
                 "waiting_for": None,
                 "held": 0,
+                "push": None,
             },
         ],
+        "hub": None,
     }
 
 
 def test_all_is_well_while_no_source_fails() -> None:
-    assert sources.health(5, (2, 3), (WELL,))["status"] == "ok"
+    assert sources.health(5, (2, 3), (WELL,), None)["status"] == "ok"
 
 
 def test_metrics_count_and_escape() -> None:
