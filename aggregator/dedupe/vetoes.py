@@ -86,7 +86,8 @@ def _is_slot(middle: tuple[int, ...], other: tuple[int, ...]) -> bool:
 def _is_turned(
     new: tuple[int, ...], old: tuple[int, ...], middle: tuple[int, ...], other: tuple[int, ...]
 ) -> bool:
-    if [token for token in new if token & NUMBER] != [token for token in old if token & NUMBER]:
+    numbers_moved = [token for token in new if token & NUMBER] != [token for token in old if token & NUMBER]
+    if numbers_moved and _words(new) == _words(old):  # where the words moved too, the numbers went with them
         return True
     return (
         len(middle) == len(other) > _LONGEST_SLOT
@@ -94,6 +95,10 @@ def _is_turned(
         and middle[-1] == other[0]
         and sorted(middle) == sorted(other)
     )
+
+
+def _words(order: tuple[int, ...]) -> list[int]:
+    return [token for token in order if not token & (NUMBER | SMALL)]
 
 
 def _conflicts(one: Iterable[int], other: Iterable[int]) -> Collection[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
@@ -190,7 +191,7 @@ def rss(document: bytes) -> list[str]:
         if guid.get("isPermaLink") != "false" and not re.fullmatch(_WEB, guid.text):
             faults.append(f"guid {guid.text!r} as a link")
     for title in tree.iter("title", "source", "category"):
-        faults += words(title.text or "")
+        faults += words(unescape(title.text or ""))  # escaped once more where it is like markup
     markup = [title.text for title in tree.iter("title") if re.search(r"<[a-z!/?]", title.text or "", re.I)]
     return faults + [f"a title with markup: {text[:200]!r}" for text in markup]
 
@@ -205,9 +206,18 @@ def atom(document: bytes) -> list[str]:
             article(content.text or "") if content.get("type") == "html" else ["content of another type"]
         )
     for title in tree.iter(f"{name}title", f"{name}summary", f"{name}name"):
-        faults += words(title.text or "")
-        faults += [] if title.get("type", "text") == "text" else ["a title that is no text"]
+        faults += words(told(title))
+        if title.get("type", "text") not in {"text", "html"}:
+            faults.append("a title that is no text")
+        if title.get("type") == "html" and "<" in (title.text or ""):
+            faults.append(f"a title with markup: {title.text[:200]!r}")
     return faults
+
+
+def told(title: Any) -> str:
+    """Return the words of an Atom title, which may be declared as HTML (RFC 4287, 3.1.1)."""
+    text = title.text or ""
+    return unescape(text) if title.get("type") == "html" else text
 
 
 def json_feed(document: bytes) -> list[str]:

@@ -97,7 +97,7 @@ def test_a_title_is_the_same_text_on_the_page_and_in_all_feeds(newsroom: Newsroo
         for page in newsroom.pages()
         for line in html.fromstring(page).find_class("headline")
     ]
-    assert atom.xpath("a:entry/a:title/text()", namespaces=ATOM) == titles
+    assert [allowed.told(title) for title in atom.xpath("a:entry/a:title", namespaces=ATOM)] == titles
     assert [plain(title.text) for title in rss.findall("channel/item/title")] == titles
     assert [tidy(line) for line in shown] == titles
 

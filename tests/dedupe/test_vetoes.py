@@ -85,6 +85,7 @@ def test_a_word_that_makes_another_event_of_it_forbids_both_ways(
         ("nl", "Bus botst in Gent: drie gewonden", "Bus botst in Gent, 3 gewonden bij tram"),
         ("ar", "حادث سير قرب بنكرير يخلف ٣ جرحى", "حادث سير قرب بنكرير يخلف 3 جرحى"),
         ("ar", "أسعار الزيتون ترتفع في قلعة السراغنة", "ارتفاع أسعار الزيتون في قلعة السراغنة"),
+        ("nl", "Ongeluk op A2 bij Vught: drie doden", "Drie doden bij ongeluk op A2 bij Vught"),
         ("en", "Brewer will move to Hull", "Brewer to move to Hull next year"),
         ("nl", "Roda verslaat Emmen", "Roda verslaat Emmen met gemak"),
     ],
