@@ -237,6 +237,8 @@ class Index:
                 self._rows[key] = array("I", (rows, row))
         elif rows[-1] != row:
             rows.append(row)
+            if len(rows) > 2 * MOST_WITH_WORD:  # older ones are never asked for
+                del rows[:MOST_WITH_WORD]
 
     def _with(self, key: int) -> Sequence[int]:
         """Return the newest rows with *key*."""
