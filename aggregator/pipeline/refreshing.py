@@ -11,8 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Literal
@@ -40,7 +39,8 @@ from aggregator.pipeline import arriving, outcomes, remembering
 from aggregator.pipeline.arriving import Ready
 from aggregator.pipeline.corresponding import Correspondence
 from aggregator.pipeline.deciding import Decider
-from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading, read
+from aggregator.pipeline.readers import Document, Readers
+from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading
 from aggregator.pipeline.visiting import visit
 from aggregator.pipeline.workers import Workers, breaks_its_reader, failure
 from aggregator.store import Store
@@ -53,14 +53,6 @@ BATCH_AGE = 0.5  # seconds: the longest that what is ready waits for more
 MOST_READING = 16  # documents with the workers: what hubs delivered waits in the store while there are more
 LONGEST_READING = timedelta(minutes=3)  # before a delivery is taken out again, as if its reader had died
 LONGEST_STORE_WAIT = 10.0  # seconds between two tries while the store takes nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    claim: Claim
-    response: Response
-    future: Future[Reading]
-    delivery: int | None = None  # None: it was claimed
 
 
 class Refresher:
@@ -79,13 +71,13 @@ class Refresher:
         chance: Callable[[], float],
         slowest_read: float = SLOWEST_READ,
     ) -> None:
-        self._store, self._client, self._workers = store, client, workers
-        self._clock, self._chance, self._slowest_read = clock, chance, slowest_read
+        self._store, self._client = store, client
+        self._clock, self._chance = clock, chance
+        self._reading = Readers(workers, slowest_read, client.wake)
         self._hubs = Correspondence(store, client, clock)
         self._inbox: deque[Claim] = deque()
         self._mail: deque[Delivery] = deque()
         self._asked: dict[str, Claim] = {}
-        self._reading: list[_Reading] = []
         self._ready: list[Ready] = []
         self._visits: list[Visit] = []
         self._put_off: list[int] = []  # feeds that were claimed, and not asked: their hosts had enough
@@ -140,7 +132,7 @@ class Refresher:
             delivery = self._mail.popleft()
             self._read(delivery.claim, arriving.unpacked(delivery), delivery.row)
         self._hubs.send()
-        self._client.leave_room_for([len(reading.response.body or b"") for reading in self._reading])
+        self._client.leave_room_for(self._reading.sizes())
         for request, answer in self._client.wait(timeout, self._clock()):
             if request.form is not None:
                 self._visits.extend(filter(None, [self._hubs.answered(request, answer)]))
@@ -188,19 +180,14 @@ class Refresher:
 
     def _read(self, claim: Claim, response: Response, delivery: int | None = None) -> None:
         job = Job(claim.feed, claim.subscription, response, claim.item_hashes, self._polling, self._clock())
-        future = self._workers.schedule(read, args=(job,), timeout=self._slowest_read)
-        future.add_done_callback(lambda _: self._client.wake())
-        self._reading.append(_Reading(claim, response, future, delivery))
+        self._reading.add(Document(claim, response, job, delivery))
 
     def _gather(self) -> None:
         """Take what the workers have done."""
-        done = [reading for reading in self._reading if reading.future.done()]
-        if done:  # asked once: another may end meanwhile
-            self._reading = [reading for reading in self._reading if reading not in done]
-        for reading in done:
-            claim, response, delivery = reading.claim, reading.response, reading.delivery
+        for document, future in self._reading.done():
+            claim, response, delivery = document.claim, document.response, document.delivery
             try:
-                result = reading.future.result()
+                result = future.result()
             except Exception as error:  # a bug in a worker is told and logged; the other feeds go on
                 told = failure(claim, response, error)
                 if delivery is not None:
@@ -311,7 +298,7 @@ class Refresher:
         enough = (
             len(self._ready) >= BATCH_FEEDS or sum(len(r.arrivals) for r in self._ready) >= BATCH_ARRIVALS
         )
-        idle = not (self._inbox or self._asked or self._reading)
+        idle = not (self._inbox or self._asked or len(self._reading))
         return enough or idle or age >= BATCH_AGE
 
     def _flush(self) -> tuple[Outcome, ...]:
