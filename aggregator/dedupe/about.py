@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from aggregator.dedupe.words import CLASS, SMALL, words_of
+from aggregator.dedupe.words import CLASS, SMALL, tokens
 
 
 class About(NamedTuple):
@@ -23,14 +23,14 @@ class About(NamedTuple):
     cities: frozenset[int] = frozenset()  # tokens
 
 
-def about(tokens: frozenset[int], language: str) -> About:
-    """Return what *tokens* in *language* are about; nothing where there are no lists for it."""
+def about(said: frozenset[int], language: str) -> About:
+    """Return what the tokens *said* in *language* are about; nothing where there are no lists for it."""
     known = _lists(language)
     topics = countries = 0
-    for token in tokens & known.telling:
+    for token in said & known.telling:
         topics |= known.topics.get(token, 0)
         countries |= known.countries.get(token, 0)
-    return About(topics, countries, tokens & known.cities)
+    return About(topics, countries, said & known.cities)
 
 
 class _Lists(NamedTuple):
@@ -65,4 +65,4 @@ def _bits(listed: Mapping[str, Iterable[str]], language: str) -> Mapping[int, in
 
 
 def _tokens(word: str, language: str) -> Iterable[int]:
-    return [token for token in words_of(word, "", language, ()).title if not token & (SMALL | CLASS)]
+    return [token for token in tokens(word, language) if not token & (SMALL | CLASS)]

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from xxhash import xxh3_64_digest, xxh32_intdigest
 
+from aggregator.dedupe.lexicon import load_all
 from aggregator.dedupe.packing import pack
 from aggregator.dedupe.words import words_of
 from aggregator.links import canonical, host, is_article
@@ -38,6 +39,7 @@ def _name(feed: str, entry_id: str) -> bytes:
 
 def prepare() -> None:
     """Load what `arrival` needs: the lists of words, labels and tails of all languages."""
+    load_all()
     words_of("Live: the title of an article (video) - Paper", "And more.", "", ("Paper",))
 
 

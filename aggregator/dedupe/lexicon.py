@@ -21,6 +21,7 @@ from aggregator.text import fold
 NOT = "@not"
 NOTHING = ""  # the token of words that say little
 
+_FOLDER = files("aggregator.dedupe").joinpath("languages")
 _FEWEST_SIGNS = 3  # of a word that is looked up in every language's list, where the language is unknown
 
 
@@ -49,8 +50,21 @@ class Lexicon:
 
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of *language* (two letters); of all languages together where there is none."""
-    known = _tables()
-    return known.lexicons.get(language) or known.common
+    return _of(language) or _tables().common
+
+
+def load_all() -> None:
+    """Load everything, for processes that are forked: what one of them loads by itself it has for itself."""
+    for language in languages():
+        lexicon(language)
+    _tables()
+
+
+@cache
+def languages() -> frozenset[str]:
+    """Return the languages that there are files of."""
+    names = (file.name for file in _FOLDER.iterdir())
+    return frozenset(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
 def labels() -> frozenset[str]:
@@ -63,9 +77,10 @@ def tails() -> frozenset[str]:
     return _tables().tails
 
 
+@cache
 def classes() -> frozenset[tuple[str, str, int]]:
     """Return each value of each closed class: its kind (as the files name it), its class, its number."""
-    return _tables().classes
+    return frozenset(value for _, each in _files() for value in _classes(each))
 
 
 def guess(words: Iterable[str], declared: str) -> str:
@@ -84,40 +99,42 @@ def guess(words: Iterable[str], declared: str) -> str:
 class _Tables(NamedTuple):
     """What all files together say."""
 
-    lexicons: Mapping[str, Lexicon]
     common: Lexicon
     labels: frozenset[str]
     tails: frozenset[str]
-    classes: frozenset[tuple[str, str, int]]
     small_words: Mapping[str, tuple[str, ...]]  # the languages that have each
 
 
 @cache
 def _tables() -> _Tables:
-    """Read the files, one after the other: this is all that is kept of them, in every process."""
-    lexicons: dict[str, Lexicon] = {}
+    """Read the files, one after the other: this is all that is kept of them together."""
+    lexicons: list[Lexicon] = []
     labels: set[str] = set()
     tails: set[str] = set()
-    classes: set[tuple[str, str, int]] = set()
     percent: set[str] = set()
     small: dict[str, tuple[str, ...]] = {}
     for language, each in _files():
-        lexicons[language] = _made(each)
+        lexicons.append(_made(each))
         labels.update(map(fold, each.get("labels", ())))
         tails.update(map(fold, each.get("tails", ())))
-        classes.update(_classes(each))
         percent.update(each.get("percent", ()))
         for word in {intern(fold(filler)) for filler in each.get("fillers", ())}:
             small[word] = (*small.get(word, ()), language)
-    common = _common(lexicons.values(), _percent(percent))
-    return _Tables(lexicons, common, frozenset(labels), frozenset(tails), frozenset(classes), small)
+    return _Tables(_common(lexicons, _percent(percent)), frozenset(labels), frozenset(tails), small)
+
+
+@cache
+def _of(language: str) -> Lexicon | None:
+    return _made(_file(language)) if language in languages() else None
 
 
 def _files() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each language and what its file says."""
-    for file in sorted(files("aggregator.dedupe").joinpath("languages").iterdir(), key=lambda it: it.name):
-        if file.name.endswith(".toml"):
-            yield file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8"))
+    yield from ((language, _file(language)) for language in sorted(languages()))
+
+
+def _file(language: str) -> dict[str, Any]:
+    return tomllib.loads(_FOLDER.joinpath(f"{language}.toml").read_text("utf-8"))
 
 
 def _classes(each: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:

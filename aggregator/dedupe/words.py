@@ -103,6 +103,11 @@ def token(said: str) -> int:
     return xxh32_intdigest(said.encode()) & ~_ANY_KIND | _KINDS.get(said[0], 0)
 
 
+def tokens(text: str, language: str) -> list[int]:
+    """Return the tokens of *text*, small words too; it is in *language*, and bears no labels."""
+    return [token(said) for said, _ in _tokens(fold(text.translate(_DIGITS)), lexicon(language))]
+
+
 def spoken(title: str, summary: str, language: str) -> dict[int, str]:
     """Return the tokens of a title and its summary, as words that a reader knows; for explaining."""
     known = lexicon(language)

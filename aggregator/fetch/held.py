@@ -20,7 +20,7 @@ from collections.abc import Collection, Hashable
 
 EACH = 2_000_000  # bytes of one body that are taken at any rate
 MOST = 60_000_000  # bytes of all bodies together beyond that
-UNREAD = 6_000_000  # bytes that were handed over, and that nobody has read yet
+UNREAD = 4_000_000  # bytes that were handed over, and that nobody has read yet
 
 
 class Held:
