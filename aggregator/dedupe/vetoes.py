@@ -58,7 +58,7 @@ def difference(new: Side, old: Side) -> Difference:
         CALENDAR in kinds,
         CLASSES in kinds,
         OPPOSITES in kinds,
-        _is_slot(middle, other),
+        bool(only_new or only_old) and _is_slot(middle, other),
         not only_new and not only_old and _is_turned(new.order, old.order, middle, other),
     )
 
@@ -90,7 +90,7 @@ def _is_turned(
     if numbers_moved and _words(new) == _words(old):  # where the words moved too, the numbers went with them
         return True
     return (
-        len(middle) == len(other) > _LONGEST_SLOT
+        len(middle) == len(other) >= _LONGEST_SLOT
         and middle[0] == other[-1]
         and middle[-1] == other[0]
         and sorted(middle) == sorted(other)

@@ -86,6 +86,7 @@ def test_a_word_that_makes_another_event_of_it_forbids_both_ways(
         ("ar", "حادث سير قرب بنكرير يخلف ٣ جرحى", "حادث سير قرب بنكرير يخلف 3 جرحى"),
         ("ar", "أسعار الزيتون ترتفع في قلعة السراغنة", "ارتفاع أسعار الزيتون في قلعة السراغنة"),
         ("nl", "Ongeluk op A2 bij Vught: drie doden", "Drie doden bij ongeluk op A2 bij Vught"),
+        ("en", "Hull beats Leeds 2-1 and goes top of the league", "Hull beats Leeds 2-1, goes top of league"),
         ("en", "Brewer will move to Hull", "Brewer to move to Hull next year"),
         ("nl", "Roda verslaat Emmen", "Roda verslaat Emmen met gemak"),
     ],
@@ -118,6 +119,11 @@ def test_a_name_and_two_things_of_its_bearer_are_too_little_where_only_titles_ca
 ) -> None:
     each = beside(side(one, "nl"), side(other, "nl", source=2), "nl")
     assert forbids(each.new, each.old, each.different, each.like) == "little"
+
+
+def test_home_and_away_exchanged_is_another_match() -> None:
+    each = beside(side("Lille-Rennes : 1-3", "fr"), side("Rennes-Lille : 1-3", "fr", source=2), "fr")
+    assert forbids(each.new, each.old, each.different, each.like) == "turned"
 
 
 def test_a_few_words_behind_a_title_make_no_other_headline() -> None:
