@@ -173,6 +173,21 @@ def test_poll_tells_what_came_of_each_feed_and_ends_well_though_one_failed(
     )
 
 
+@pytest.mark.parametrize(("items", "size"), [(1000, 9_300), (1, 9_500_000)])
+def test_an_honest_feed_of_nearly_the_largest_size_is_read(
+    tmp_path: Path, publisher: Publisher, items: int, size: int
+) -> None:
+    paragraph = "<p>قال المتحدث <b>اليوم</b> إن القرار سيطبق الشهر المقبل.</p>"
+    text = paragraph * (size // len(paragraph.encode()))
+    item = "<item><guid>{}</guid><title>Storm {}</title><description><![CDATA[{}]]></description></item>"
+    body = "".join(item.format(number, number, text) for number in range(items))
+    feed = f"<rss version='2.0'><channel><title>Kustkrant</title>{body}</channel></rss>".encode()
+    assert 9_000_000 < len(feed) < 10_000_000
+    publisher.answers["/large"] = Answer(feed)
+    write_configuration(tmp_path, publisher.url("/large"))
+    assert f" {items} new entr" in run("poll", cwd=tmp_path).stdout
+
+
 def test_a_poll_of_all_right_after_is_conditional_and_finds_nothing_new(
     folder: Path, publisher: Publisher
 ) -> None:
