@@ -43,7 +43,7 @@ class Likeness(NamedTuple):
     numbers_differ: float  # each title has a number that the other lacks
     number_missing: float  # one title has a number that the other lacks
     negation: float  # one title denies
-    classes: float  # two weekdays, two directions
+    classes: float  # two directions, two halves of a match
     opposites: float  # up and down
     swapped: float  # each has a word that the other lacks: the rarity of the less rare one
     added: float  # the larger share of a title that the other side does not say

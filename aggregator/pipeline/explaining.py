@@ -59,7 +59,7 @@ TERMS = {
     "numbers_differ": "numbers that differ",
     "number_missing": "a number that one title lacks",
     "negation": "a negation on one side",
-    "classes": "things of one kind that differ, such as weekdays or directions",
+    "classes": "things of one kind that differ, such as directions",
     "opposites": "words that are opposites",
     "swapped": "rare words that stand on one side only",
     "added": "how much of one title the other does not say",
