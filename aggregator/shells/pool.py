@@ -27,6 +27,8 @@ SOONEST = (
     1.0  # seconds between two pools: where none can be started at all, that is told and not tried for ever
 )
 PATIENCE = 2.0  # seconds that a pool has to end in
+LOOK = 2.0  # seconds between two looks at whether the pool still does what it was given
+STUCK = 10.0  # seconds beyond three times a job's own, after which the pool waits for nobody
 
 
 class PatientContext(ForkServerContext):
@@ -72,6 +74,8 @@ class LastingPool:
         self._row, self._waiting = row, dict[Place, _Job]()
         self._jobs: dict[_Job, float] = {}  # that the pool was given, and since when
         self._hand = ThreadPoolExecutor(1, "pool")
+        self._stopped = threading.Event()
+        threading.Thread(target=self._watch, daemon=True, name="pool watch").start()
 
     def schedule(
         self, function: Callable[..., Any], args: Sequence[Any] = (), *, timeout: float | None = None
@@ -84,8 +88,22 @@ class LastingPool:
 
     def stop(self) -> None:
         """End the processes, and leave what is not done."""
+        self._stopped.set()
         self._hand.shutdown(cancel_futures=True)
         _end(self._pool).join(PATIENCE)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(LOOK):
+            with suppress(RuntimeError):  # we were stopped
+                self._hand.submit(self._look)
+
+    def _look(self) -> None:
+        """Start other processes where these wait for ever, as for a lock that one had when it was killed."""
+        now = time.monotonic()
+        for job, since in self._jobs.items():
+            if job.timeout is not None and now - since > 3 * job.timeout + STUCK:
+                self._renew(job, TimeoutError())
+                return
 
     def _take(self, job: _Job) -> None:
         self._row.join(job.place)
@@ -139,6 +157,7 @@ class LastingPool:
         _end(self._pool)
         self._pool, self._made = self._make(), time.monotonic()
         for waiting in tuple(self._jobs):
+            self._jobs[waiting] = time.monotonic()
             self._give(waiting)
 
 
