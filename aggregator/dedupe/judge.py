@@ -28,12 +28,8 @@ MOST_JOINED = 3  # stories that are looked at
 SURER = 0.1  # above the threshold, to make one story of two
 
 
-_SURE = {
-    "link": 1.0,
-    "title": 0.98,
-    "cut": 0.95,
-    "tail": 0.95,
-}  # the rules, the surest first, and their scores
+# The rules, the surest first, and their scores.
+_SURE = {"link": 1.0, "title": 0.98, "cut": 0.95, "tail": 0.95}
 
 
 class Case(NamedTuple):

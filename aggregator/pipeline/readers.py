@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from time import monotonic
 
-from aggregator.model import Claim, Response
+from aggregator.model import Claim
 from aggregator.pipeline.reading import Job, Reading, read
 from aggregator.pipeline.workers import Workers
 
@@ -25,7 +25,6 @@ class Document:
     """What is to be read, and of whom."""
 
     claim: Claim
-    response: Response
     job: Job
     delivery: int | None = None  # None: it was claimed
 
@@ -44,7 +43,7 @@ class Readers:
     def sizes(self) -> list[int]:
         """Return the bytes of each body that is kept for them."""
         documents = (*self._waiting, *(document for _, document, _ in self._given))
-        return [len(document.response.body or b"") for document in documents]
+        return [len(document.job.response.body or b"") for document in documents]
 
     def add(self, document: Document) -> None:
         """Let *document* be read when its turn comes."""

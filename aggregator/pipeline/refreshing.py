@@ -180,12 +180,12 @@ class Refresher:
 
     def _read(self, claim: Claim, response: Response, delivery: int | None = None) -> None:
         job = Job(claim.feed, claim.subscription, response, claim.item_hashes, self._polling, self._clock())
-        self._reading.add(Document(claim, response, job, delivery))
+        self._reading.add(Document(claim, job, delivery))
 
     def _gather(self) -> None:
         """Take what the workers have done."""
         for document, future in self._reading.done():
-            claim, response, delivery = document.claim, document.response, document.delivery
+            claim, response, delivery = document.claim, document.job.response, document.delivery
             try:
                 result = future.result()
             except Exception as error:  # a bug in a worker is told and logged; the other feeds go on
