@@ -85,16 +85,19 @@ def classes() -> frozenset[tuple[str, str, int]]:
     return frozenset(value for _, each in _files() for value in _classes(each))
 
 
-def guess(words: Iterable[str], declared: str) -> str:
+def guess(words: Collection[str], declared: str) -> str:
     """Return the language of folded *words*: the *declared* one, unless their small words say otherwise.
 
-    Many feeds declare the language of the program that made them.
+    Many feeds declare the language of the program that made them. Where none is declared and several have
+    the same small words ("la", "son"), the other words that their files list decide.
     """
     small = _tables().small_words
     hits = Counter(language for word in words for language in small.get(word, ()))
     if not hits:
         return declared
     best, most = hits.most_common(1)[0]
+    if not declared and len(tied := [language for language, hit in hits.items() if hit == most]) > 1:
+        return max(tied, key=lambda language: sum(word in lexicon(language).meanings for word in words))
     return declared if hits[declared] * 2 >= most or (declared and most < 3) else best
 
 
