@@ -119,4 +119,4 @@ def test_each_word_of_a_piece_is_found_where_it_stands(language: str) -> None:
 def test_where_the_small_words_of_two_languages_are_the_same_the_others_decide() -> None:
     title = "la banque centrale releve son taux directeur a"
     assert guess(title.split(), "") == "fr"
-    assert guess("el banco central sube a la vez su tipo".split(), "") == "es"
+    assert guess(["el", "banco", "central", "sube", "a", "la", "vez", "su", "tipo"], "") == "es"
