@@ -132,7 +132,9 @@ def _schema() -> Iterator[str]:
         if "CI" in os.environ:
             raise
         pytest.skip(f"no PostgreSQL at {POSTGRES} (set TEST_POSTGRES): {error.orig}")
-    url = sa.make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={schema} -csynchronous_commit=off"})
+    url = sa.make_url(POSTGRES).update_query_dict(
+        {"options": f"-csearch_path={schema} -csynchronous_commit=off"}
+    )
     yield url.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(sa.schema.DropSchema(schema, cascade=True))
