@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from pebble import ProcessPool
 from publisher import Publisher
+from together import Together
 
 from aggregator.store import Store
 from aggregator.store.creating import MIGRATIONS
@@ -27,6 +28,10 @@ POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://127.0.0.1/test"
 def pytest_configure() -> None:
     """Let any connection of this process that would leave the machine raise; unix sockets are at home."""
     sys.addaudithook(_stay_at_home)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
