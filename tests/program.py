@@ -39,9 +39,11 @@ def write_configuration(folder: Path, *urls: str, every: str = "1h") -> Path:
     return path
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, started warm (warm.py)."""
-    with Path(os.devnull).open("rb") as stdin, TemporaryFile() as out, TemporaryFile() as err:
+def run(*arguments: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, started warm (warm.py), with *given* on its stdin."""
+    with TemporaryFile() as stdin, TemporaryFile() as out, TemporaryFile() as err:
+        stdin.write(given.encode())
+        stdin.seek(0)
         process = Warm(arguments, cwd, (stdin.fileno(), out.fileno(), err.fileno()))
         try:
             status = process.wait(120)
