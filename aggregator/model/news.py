@@ -271,6 +271,19 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class Lately:
+    """What a source brought in the last 30 days."""
+
+    days: tuple[int, ...]  # entries dated on each of them (days of UTC), today last; held ones left out
+    copies: int  # of these, that came when another entry of the same headline was there already
+    delay: timedelta | None  # the middle one of the times between their dates and our polls
+
+    @property
+    def entries(self) -> int:
+        return sum(self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """The state of one source, as /sources and /health.json tell it."""
 

@@ -14,7 +14,7 @@ from werkzeug.http import http_date
 
 from aggregator.model import Archive, Choice, Config, Format, Place
 from aggregator.pipeline.publishing import FeedDocument
-from aggregator.shells.web import narrowing, sources
+from aggregator.shells.web import lately, narrowing, sources
 from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
@@ -182,14 +182,15 @@ class _Pages:
 
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""
-        here, feeds = self._setting(), self._desk.health()
+        here, feeds, order = self._setting(), self._desk.health(), request.args.get("sort", "")
         around = self._frame(here, here.words["sources"], None, "/sources")
         page = sources.SourcesPage(
             frame=around,
             summary=sources.summary(here, feeds),
             config_error=self._desk.config_error(),
             hub=sources.our_hub(here, self._desk.our_hub()),
-            sources=sources.source_states(here, feeds),
+            orders=lately.orders(here, order),
+            sources=sources.source_states(here, feeds, self._desk.lately(), order),
         )
         return self._page("sources.html", page, NOT_KEPT)
 
@@ -198,7 +199,7 @@ class _Pages:
 
     def health(self) -> Response:
         """Answer with how the sources are, for programs."""
-        response = jsonify(sources.health(*self._report(), self._desk.our_hub()))
+        response = jsonify(sources.health(*self._report(), self._desk.our_hub(), self._desk.lately()))
         response.headers["Cache-Control"] = NOT_KEPT
         return response
 
