@@ -117,6 +117,7 @@ def empty(connection: sa.Connection) -> None:
     """Bring a store of this version back to what it was when it was made."""
     version = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     emptied = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+    emptied.append("DELETE FROM told")
     emptied += [
         "INSERT INTO desk (id, revision, next_entry, next_headline) VALUES (1, 1, 1, 1)",
         f"UPDATE alembic_version SET version_num = '{version}'",

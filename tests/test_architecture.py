@@ -23,7 +23,16 @@ ROOMS = {
     "publish",
     "websub",
 }
-FLOORS = [WORDS, {"text"}, {"links"}, {"names", "sanitise"}, ROOMS, {"pipeline"}, {"shells"}, {"__main__"}]
+FLOORS = [
+    WORDS,
+    {"text"},
+    {"links"},
+    {"names", "sanitise", "findable"},
+    ROOMS,
+    {"pipeline"},
+    {"shells"},
+    {"__main__"},
+]
 EFFECTS = {"fetch", "store", "shells"}  # and publish/files
 MODULES = sorted(HOUSE.rglob("*.py"))
 

@@ -136,9 +136,12 @@ class Headline:
         return next((source.comments_link for source in self.sources if source.comments is not None), None)
 
 
+NARROWINGS = ("category", "language", "source", "day")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which headlines: all of them, or narrowed in one way."""
+    """Which headlines: all of them, or those that every one of its narrowings leaves."""
 
     category: str | None = None  # a slug
     language: str | None = None
@@ -149,13 +152,17 @@ class Choice:
 
     @property
     def path(self) -> str:
-        """Return the page's address below the site's: `/`, `/category/sport`, `/search`."""
+        """Return the page's address below the site's, with one narrowing: `/category/sport`, `/search`."""
+        if self.search is not None:
+            return "/search"
         part = "" if self.part is None else f"/{self.part}"
-        for name in ("category", "language", "source", "day"):
-            value = getattr(self, name)
-            if value is not None:
-                return f"/{name}/{quote(value, safe='')}{part}"
-        return "/" if self.search is None else "/search"
+        return next((f"/{name}/{quote(value, safe='')}{part}" for name, value in self.narrowings), "/")
+
+    @property
+    def narrowings(self) -> tuple[tuple[str, str], ...]:
+        """Return the names and values of all that narrows it besides a search, in the order of addresses."""
+        named = ((name, getattr(self, name)) for name in NARROWINGS)
+        return tuple((name, value) for name, value in named if value is not None)
 
     @property
     def lines_path(self) -> str:
@@ -165,7 +172,9 @@ class Choice:
     @property
     def query(self) -> str:
         """Return the query that belongs to the path, with its question mark, or nothing."""
-        return "" if self.search is None else "?" + urlencode({"q": self.search})
+        others = self.narrowings if self.search is not None else self.narrowings[1:]
+        words = () if self.search is None else (("q", self.search),)
+        return f"?{urlencode((*words, *others))}" if words or others else ""
 
     def page_query(self, before: Place) -> str:
         """Return the query of the page that begins after the line *before*: the same lines for ever."""

@@ -215,6 +215,11 @@ class Store:
         with self._read() as connection:
             return reading.ticker(connection, choice, self._zone(connection, choice), before, limit)
 
+    def oldest(self) -> datetime | None:
+        """Return the date of the oldest headline that is shown."""
+        with self._read() as connection:
+            return reading.oldest(connection)
+
     def articles(self, choice: Choice, limit: int) -> tuple[Headline, ...]:
         """Return the headlines that arrived or changed last, with their contents, newest first."""
         return self.page(choice, None, limit)[0]

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from aggregator import findable
+from aggregator.findable import Wanted
 from aggregator.model import Choice, Place
+from aggregator.store import searching
 from aggregator.store.rows import chunks
 from aggregator.store.tables import Instant, entries, headlines, terms
-from aggregator.text import fold
 
-MOST_WORDS = 8  # of a search: each is a look at every line until enough are found
 REPEATED = 4  # one line in so many may be an old one: where all of a feed changed, news comes first
 LATE = timedelta(days=1)  # what arrives later than that after its date is no news, but somebody's archive
 
@@ -29,7 +30,7 @@ def lines(
     folded: bool = False,
 ) -> Sequence[int]:
     """Return the ids of the lines, newest first, by one walk along an index; *folded*: one for each story."""
-    rows = connection.execute(_walk(choice, zone, before, limit, folded)).all()
+    rows = connection.execute(_walk(connection, choice, zone, before, limit, folded)).all()
     return [row.id for row in rows]
 
 
@@ -42,7 +43,8 @@ def page(
     lines give way to still older ones that arrived or changed later than they did (RFC 5005, 4); the next
     page begins with those that gave way.
     """
-    found = [(row.published, row.id) for row in connection.execute(_walk(choice, zone, before, limit + 1))]
+    wanted = _walk(connection, choice, zone, before, limit + 1)
+    found = [(row.published, row.id) for row in connection.execute(wanted)]
     newest, more = found[:limit], len(found) > limit
     if not more:
         return [number for _, number in newest], None
@@ -56,7 +58,7 @@ def page(
 def _repeated(connection: sa.Connection, choice: Choice, newest: Sequence[Place]) -> list[Place]:
     """Return the headlines older than *newest* that belong among them in place of as many of the last."""
     room = len(newest) // REPEATED
-    rows = connection.execute(_changed_since(choice, newest[-1], room)).all()
+    rows = connection.execute(_changed_since(connection, choice, newest[-1], room)).all()
     last = newest[::-1][: len(rows)]
     moments = _moments(connection, [number for _, number in last])
     pairs = zip(rows, last, strict=True)
@@ -67,32 +69,41 @@ def _repeated(connection: sa.Connection, choice: Choice, newest: Sequence[Place]
 
 
 def _walk(
-    choice: Choice, zone: ZoneInfo, before: Place | None, limit: int, folded: bool = False
+    connection: sa.Connection,
+    choice: Choice,
+    zone: ZoneInfo,
+    before: Place | None,
+    limit: int,
+    folded: bool = False,
 ) -> sa.Select[Any]:
     published, number = _place(choice)
     columns: tuple[Any, ...] = (published.label("published"), number.label("id"))
-    wanted = _narrowed(sa.select(*columns), choice)
-    wanted = wanted.order_by(published.desc(), number.desc()).limit(limit)
+    wanted = _narrowed(connection, sa.select(*columns), choice)
+    # What a search found is few, and put in order at the end; all else is walked through as the index has it.
+    place = (
+        sa.type_coerce(sa.type_coerce(published, sa.BigInteger) + 0, Instant) if _found(choice) else published
+    )
+    wanted = wanted.order_by(place.desc(), number.desc()).limit(limit)
     if folded:
         wanted = wanted.where(headlines.c.under.is_(None))
     if choice.day is not None:
         first, last = bounds(date.fromisoformat(choice.day), zone)
-        wanted = wanted.where(published >= first, published < last)
+        wanted = wanted.where(place >= first, place < last)
     if before is not None:
-        older = sa.and_(published == before[0], number < before[1])
-        wanted = wanted.where(sa.or_(published < before[0], older))
-        wanted = wanted.where(published <= before[0])  # says the same again, in a way that an index can use
+        older = sa.and_(place == before[0], number < before[1])
+        wanted = wanted.where(sa.or_(place < before[0], older))
+        wanted = wanted.where(place <= before[0])  # says the same again, in a way that an index can use
     return wanted
 
 
-def _changed_since(choice: Choice, place: Place, limit: int) -> sa.Select[Any]:
+def _changed_since(connection: sa.Connection, choice: Choice, place: Place, limit: int) -> sa.Select[Any]:
     """Return the query for the headlines older than *place* that arrived or changed last, after its time."""
     published, number = _place(choice)
     columns: tuple[Any, ...] = (published.label("published"), number.label("id"), _MOMENT.label("moment"))
     wanted = sa.select(*columns)
     if number is not headlines.c.id:
         wanted = wanted.join_from(terms, headlines, headlines.c.id == number)
-    wanted = _narrowed(wanted.join(entries, entries.c.id == headlines.c.lead), choice)
+    wanted = _narrowed(connection, wanted.join(entries, entries.c.id == headlines.c.lead), choice)
     older = sa.and_(published == place[0], number < place[1])
     wanted = wanted.where(headlines.c.changed >= place[0], sa.or_(published < place[0], older))
     return (
@@ -112,29 +123,37 @@ def _moments(connection: sa.Connection, ids: Sequence[int]) -> dict[int, datetim
     return found
 
 
-def _narrowed(wanted: sa.Select[Any], choice: Choice) -> sa.Select[Any]:
-    term, number = _term(choice), _place(choice)[1]
-    # What is held has no terms.
-    wanted = wanted.where(terms.c.term == term if term else headlines.c.held.is_(None))
-    told = entries.alias()
-    for word in fold(choice.search or "").split()[:MOST_WORDS]:
-        says = told.c.folded.contains(word, autoescape=True)
-        wanted = wanted.where(sa.select(1).where(told.c.headline == number, says).exists())
+def _narrowed(connection: sa.Connection, wanted: sa.Select[Any], choice: Choice) -> sa.Select[Any]:
+    published, number = _place(choice)
+    others = _terms(choice)
+    if number is headlines.c.id:
+        wanted = wanted.where(headlines.c.held.is_(None))  # what is held has no terms
+    else:
+        wanted = wanted.where(terms.c.term == others.pop(0))
+    for term in others:
+        also = terms.alias()
+        same = sa.and_(also.c.term == term, also.c.published == published, also.c.headline == number)
+        wanted = wanted.where(sa.select(1).where(same).exists())
+    if (looked_for := _found(choice)) is not None:
+        wanted = wanted.where(number.in_(searching.found(connection, looked_for)))
     return wanted
 
 
+def _found(choice: Choice) -> Wanted | None:
+    return None if choice.search is None else findable.wanted(choice.search)
+
+
 def _place(choice: Choice) -> tuple[sa.Column[datetime], sa.Column[int]]:
-    if _term(choice):
+    """Return where the time and the number of a line stand in what is walked through."""
+    if choice.search is None and _terms(choice):
         return terms.c.published, terms.c.headline
     return headlines.c.published, headlines.c.id
 
 
-def _term(choice: Choice) -> str | None:
-    for name in ("category", "language", "source"):
-        value = getattr(choice, name)
-        if value is not None:
-            return f"{name}:{value}"
-    return None
+def _terms(choice: Choice) -> list[str]:
+    """Return the terms of a choice, first the one that most likely has the fewest headlines."""
+    named = (("source", choice.source), ("category", choice.category), ("language", choice.language))
+    return [f"{name}:{value}" for name, value in named if value is not None]
 
 
 def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

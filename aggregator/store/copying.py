@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from aggregator.errors import UserError
+from aggregator.store import searching
 from aggregator.store.engine import shown, writing
 from aggregator.store.tables import desk, feeds, metadata
 
@@ -28,6 +29,7 @@ def copy(source: sa.Engine, target: sa.Engine) -> None:
                 writer.execute(sa.insert(table), [dict(row) for row in some])
             if target.dialect.name == "postgresql":
                 _go_on_after(writer, table)
+        searching.learn_all(writer)  # each database keeps the words in its own way
         writer.execute(sa.update(feeds).values(lease_owner=None, lease_until=None, lease_at=""))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from aggregator.errors import UserError
+from aggregator.store import searching
 from aggregator.store.engine import in_words, shown, writing
 from aggregator.store.tables import desk, metadata
 
@@ -70,6 +71,7 @@ def _make_tables(engine: sa.Engine, version: str) -> None:
         if _version_of(connection) is not None:  # another program was quicker
             return
         metadata.create_all(connection)
+        searching.create(connection)
         _version.create(connection)
         connection.execute(sa.insert(_version).values(version_num=version))
         connection.execute(sa.insert(desk).values(id=1, revision=1, next_entry=1, next_headline=1))

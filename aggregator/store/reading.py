@@ -80,9 +80,19 @@ def config(connection: sa.Connection) -> Config | None:
 def ticker(
     connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
 ) -> tuple[Headline, ...]:
-    """Return at most *limit* lines, newest first, older than *before*; their contents are left out."""
+    """Return at most *limit* lines, newest first, older than *before*; with their contents in a search."""
     chosen = lines(connection, choice, zone, before, limit, folded=choice == Choice())
-    return _headlines(connection, chosen, _LINE)
+    # Where something was searched for, what is around it is shown.
+    return _headlines(connection, chosen, (*_LINE, entries.c.content) if choice.search else _LINE)
+
+
+def oldest(connection: sa.Connection) -> datetime | None:
+    """Return the date of the oldest headline that is shown; None where there is none."""
+    wanted = sa.select(headlines.c.published).where(headlines.c.held.is_(None))
+    found: datetime | None = connection.scalar(
+        wanted.order_by(headlines.c.published, headlines.c.id).limit(1)
+    )
+    return found
 
 
 def page(

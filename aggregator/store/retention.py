@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from aggregator.store import tallies
+from aggregator.store import searching, tallies
 from aggregator.store.overriding import forget
 from aggregator.store.tables import (
     desk,
@@ -44,6 +44,7 @@ def prune(connection: sa.Connection, before: datetime) -> int:
         return 0
     forget(connection, ids)
     tallies.uncount(connection, ids)
+    searching.forget_headlines(connection, ids)
     uids = connection.execute(sa.select(entries.c.uid).where(entries.c.headline.in_(ids))).scalars()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     if rows := [{"uid": uid, "seen": before} for uid in uids]:

@@ -26,7 +26,6 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.store.tables import entries, feeds, headlines
-from aggregator.text import fold
 
 T = TypeVar("T")
 Details = tuple[tuple[Person, ...], tuple[str, ...], tuple[Enclosure, ...]]
@@ -75,7 +74,6 @@ ENTRY_COLUMNS = (
     "link_key",
     "title_key",
     "words",
-    "folded",
 )
 SOURCE: tuple[sa.Column[Any], ...] = (
     entries.c.headline,
@@ -121,7 +119,6 @@ def entry_columns(arrival: Arrival) -> dict[str, Any]:
         "link_key": facts.link_key,
         "title_key": facts.title_key,
         "words": facts.words,
-        "folded": fold(f"{entry.title} {entry.summary}"),
     }
 
 

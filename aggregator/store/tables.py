@@ -179,7 +179,6 @@ entries = sa.Table(
     sa.Column(
         "words", sa.LargeBinary, nullable=False, server_default=sa.text("''")
     ),  # as de-duplication packs them
-    sa.Column("folded", sa.Text, nullable=False),  # title and summary, as the search reads them
     sa.Column("rule", sa.Text, nullable=False),  # why it is in its headline
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("matched", sa.BigInteger),  # the entry that it was thought to be a copy of

@@ -25,7 +25,8 @@ def copy(source: str, target: str) -> None:
     with engines[0].connect() as reader, engines[1].begin() as writer:
         writer.execute(sa.delete(old.tables["desk"]))
         for table in old.sorted_tables:
-            columns = [new.tables[table.name].c[column.name] for column in table.c]
+            kept = new.tables[table.name].c
+            columns = [kept.get(column.name, sa.literal("").label(column.name)) for column in table.c]
             rows = [dict(row) for row in reader.execute(sa.select(*columns)).mappings()]
             if rows and table.name != "alembic_version":
                 writer.execute(sa.insert(table), rows)

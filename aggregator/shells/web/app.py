@@ -7,18 +7,26 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
-from werkzeug.http import http_date
 
-from aggregator.model import Archive, Choice, Config, Format, Place
-from aggregator.pipeline.publishing import FeedDocument
+from aggregator.model import NARROWINGS, Archive, Choice, Format
 from aggregator.shells.web import lately, narrowing, sources
+from aggregator.shells.web.answers import (
+    KEPT_FEED,
+    KEPT_FOR_EVER,
+    KEPT_PAGE,
+    NOT_KEPT,
+    answered,
+    answered_feed,
+    place_asked_for,
+    policy,
+)
 from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
-from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
+from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.static import static_files
 from aggregator.shells.web.ticker import (
@@ -35,11 +43,6 @@ from aggregator.shells.web.words import TEMPLATES
 from aggregator.store import Store
 from aggregator.websub import CALLBACK
 
-# A browser asks again each time, which costs it a 304; a cache in front of us may answer for half a minute.
-KEPT_PAGE = "public, max-age=0, s-maxage=30"
-KEPT_FEED = "public, max-age=60"
-KEPT_FOR_EVER = "public, max-age=31536000, immutable"
-NOT_KEPT = "no-cache"
 LARGEST_NUMBER = 2**63 - 1  # that a store can be asked for
 
 
@@ -92,7 +95,7 @@ class _Pages:
         """Answer with the ticker, narrowed by what the address names."""
         here = self._setting()
         choice = self._choice(here, names)
-        before = _before()
+        before = place_asked_for()
         lines = LINES_OF_A_DAY if choice.day else LINES
         headlines = self._desk.ticker(choice, before, lines + 1) if choice.search != "" else ()
         if not headlines and not narrowing.is_configured(choice, here.config):
@@ -106,11 +109,11 @@ class _Pages:
         """Answer with the newest lines of a ticker and nothing around them, or those before a place."""
         here = self._setting()
         choice = self._choice(here, names)
-        before = _before()
+        before = place_asked_for()
         headlines = self._desk.ticker(choice, before, NEWEST_LINES + 1) if choice.search != "" else ()
         piece = newest_lines(here, choice, headlines, before)
         html = render_template("lines.html", ticker=piece, words=here.words)
-        response = _response(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
+        response = answered(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
@@ -118,16 +121,16 @@ class _Pages:
         """Answer with a merged feed, a page of it, or a day that is over."""
         here = self._setting()
         choice = self._choice(here, names)
-        if choice.day:
+        if choice == Choice(day=choice.day) and choice.day:
             archive = self._desk.archive(choice.day if part is None else f"{choice.day}/{part}")
             if archive is not None:
                 return self._archive(here, archive, format)
         if part is not None or not self._has_lines(choice):
             self._explain_nothing(here, choice, part)
         title = narrowing.title(choice, here, self._desk.health() if choice.source else ())
-        before = _before()
+        before = place_asked_for()
         document = self._desk.feed(choice, format, full_title(here.site, title), before, self._paged)
-        response = _feed_response(document, format, KEPT_FEED)
+        response = answered_feed(document, format, KEPT_FEED)
         if here.config.publishing.hub and before is None:
             address = here.absolute(choice.feed_path(format))
             response.headers["Link"] = f'<{here.config.publishing.hub}>; rel="hub", <{address}>; rel="self"'
@@ -147,7 +150,7 @@ class _Pages:
         """Answer with a day that is over, called what the site called it then."""
         then = setting(replace(here.config, site=archive.site), self._desk.now())
         title = full_title(archive.site, narrowing.title(archive.choice, then, ()))
-        return _feed_response(self._desk.archived(archive, format, title), format, KEPT_FOR_EVER)
+        return answered_feed(self._desk.archived(archive, format, title), format, KEPT_FOR_EVER)
 
     def article(self, number: int) -> Response:
         """Answer with a headline in full, the newest lines beside it, or those around it."""
@@ -195,7 +198,7 @@ class _Pages:
         return self._page("sources.html", page, NOT_KEPT)
 
     def opml(self) -> Response:
-        return _response(self._desk.opml(), "text/x-opml; charset=utf-8", KEPT_FEED)
+        return answered(self._desk.opml(), "text/x-opml; charset=utf-8", KEPT_FEED)
 
     def health(self) -> Response:
         """Answer with how the sources are, for programs."""
@@ -205,7 +208,7 @@ class _Pages:
 
     def metrics(self) -> Response:
         text = sources.metrics(*self._report())
-        return _response(text.encode(), "text/plain; version=0.0.4; charset=utf-8", NOT_KEPT)
+        return answered(text.encode(), "text/plain; version=0.0.4; charset=utf-8", NOT_KEPT)
 
     def pulse(self) -> Response:
         """Answer whether the program can read its store."""
@@ -223,7 +226,7 @@ class _Pages:
         if file is None:
             abort(404)
         kept = KEPT_FOR_EVER if request.args.get("v") == file.version else NOT_KEPT
-        return _response(file.body, file.type, kept)
+        return answered(file.body, file.type, kept)
 
     def error(self, error: HTTPException) -> Response:
         """Answer in our own style that something went wrong; quotes nothing of the request."""
@@ -245,7 +248,7 @@ class _Pages:
         """Tell the browser what our pages never do, so that nothing in them can."""
         response.headers.update(
             {
-                "Content-Security-Policy": _policy(self._desk.last_config()),
+                "Content-Security-Policy": policy(self._desk.last_config()),
                 "X-Content-Type-Options": "nosniff",
                 "Referrer-Policy": "no-referrer",
                 "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -257,15 +260,17 @@ class _Pages:
     def _setting(self) -> Setting:
         return setting(self._desk.config(), self._desk.now())
 
-    def _choice(self, here: Setting, names: dict[str, str]) -> Choice:
+    def _choice(self, here: Setting, names: dict[str, Any]) -> Choice:
         """Return what the address chooses; a day that is none is not found."""
-        if request.path.startswith("/search"):
-            return narrowing.search(request.args.get("q", ""))
-        if "day" in names and not narrowing.is_day(names["day"], here.today):
+        given = {name: request.args[name] for name in NARROWINGS if request.args.get(name)} | names
+        if "day" in given and not narrowing.is_day(given["day"], here.today):
             abort(404)
-        named = (names.get(name) for name in ("category", "language", "source", "day"))
-        category, language, source, day = named
-        return Choice(category, language, source, day=day)
+        looked_for = request.path.startswith("/search")
+        found = Choice(**given, search=narrowing.search(request.args.get("q", "")) if looked_for else None)
+        if names and found.narrowings[0][0] not in names:  # the same in another order
+            moved = request.path.replace(Choice(**names).path, found.path, 1) + found.query
+            abort(redirect(here.href(moved), 301))
+        return found
 
     def _ticker_page(self, here: Setting, choice: Choice, shown: Ticker) -> TickerPage:
         feeds = self._desk.health()
@@ -278,6 +283,10 @@ class _Pages:
             previous=self._day_before(here, choice.day) if choice.day else None,
             following=narrowing.day_after(here, choice.day) if choice.day else None,
             sources=narrowing.sources(here, choice, feeds),
+            narrowings=choice.narrowings,
+            dropped=narrowing.dropped(choice, here, feeds),
+            fewer=narrowing.fewer(choice, here) if shown.empty else (),
+            calendar=narrowing.calendar(here, choice, self._desk.oldest()) if choice.search is None else None,
         )
 
     def _day_before(self, here: Setting, day: str) -> Link | None:
@@ -304,44 +313,4 @@ class _Pages:
 
     def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
         html = render_template(template, page=page, words=page.frame.words)
-        return _response(html.encode(), "text/html; charset=utf-8", kept)
-
-
-def _before() -> Place | None:
-    """Return the place that the address says its page begins after; what names none is not found."""
-    if "page" not in request.args:
-        return None
-    place = narrowing.place(request.args["page"])
-    if place is None:
-        abort(404)
-    return place
-
-
-def _feed_response(document: FeedDocument, format: Format, kept: str) -> Response:
-    charset = "" if format == "json" else "; charset=utf-8"
-    response = _response(document.body, FEED_TYPES[format] + charset, kept)
-    if document.changed is not None:
-        response.headers["Last-Modified"] = http_date(document.changed)
-    return response
-
-
-def _response(body: bytes, content_type: str, kept: str) -> Response:
-    return Response(body, content_type=content_type, headers={"Cache-Control": kept})
-
-
-def _policy(config: Config) -> str:
-    """Return the Content-Security-Policy of all pages."""
-    images = " https: http:" if config.site.images == "direct" else ""
-    rules = {
-        "default-src": "'none'",
-        "style-src": "'self'",
-        "script-src": "'self'",
-        "img-src": "'self' data:" + images,
-        "media-src": "https: http:",
-        "font-src": "'none'",
-        "connect-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+        return answered(html.encode(), "text/html; charset=utf-8", kept)

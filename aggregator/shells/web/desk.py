@@ -54,6 +54,10 @@ class Desk:
     def ticker(self, choice: Choice, before: Place | None, limit: int) -> tuple[Headline, ...]:
         return self._store.ticker(choice, before, limit)
 
+    def oldest(self) -> datetime | None:
+        """Return the date of the oldest headline."""
+        return self._store.oldest()
+
     def headline(self, number: int) -> Headline | None:
         return self._store.headline(number)
 

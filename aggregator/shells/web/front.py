@@ -21,7 +21,7 @@ from werkzeug.http import parse_date
 from werkzeug.wrappers import Response
 from xxhash import xxh3_128_hexdigest
 
-from aggregator.model import Site
+from aggregator.model import NARROWINGS, Site
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.negotiation import IDENTITY, SMALLEST, coding, encode, is_unchanged
 from aggregator.shells.web.setting import base_path
@@ -32,7 +32,7 @@ RECHECK = 0.2  # seconds that the store is not asked again whether anything move
 MOST_ANSWERS = 4096
 MOST_BYTES = 48_000_000
 LONGEST_ADDRESS = 1024  # characters; a longer one is answered, not kept
-PARAMETERS = ("page", "q", "sort")  # that choose an answer; others change nothing
+PARAMETERS = (*NARROWINGS, "page", "q", "sort")  # that choose an answer; others change nothing
 
 Key = tuple[str, str, str]  # path, query, coding
 Moment = tuple[int, date, Site]  # what an answer depends on besides its address

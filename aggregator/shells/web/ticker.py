@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from aggregator import findable
 from aggregator.model import Choice, Headline, Place, Source
 from aggregator.shells.web import narrowing
 from aggregator.shells.web.frame import EVERYTHING, Frame
 from aggregator.shells.web.setting import Link, Setting, Text, Time, listed, rfc3339, text
 from aggregator.shells.web.sources import SourceState
+from aggregator.text import plain
 
 LINES = 100  # on a page
 NEWEST_LINES = 30  # in the piece of a page that is asked for again and again
@@ -51,6 +53,9 @@ class Was:
     until: Time
 
 
+Marked = tuple[tuple[str, bool], ...]  # words in pieces, and of each whether it is what was looked for
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the ticker."""
@@ -70,6 +75,8 @@ class Line:
     reactions: str  # "Reacties (12)"; '' where nobody knows
     reactions_href: str | None
     is_open: bool = False
+    marked: Marked = ()  # its title, on the page of a search
+    excerpt: Marked = ()  # of its summary or its text, where what was looked for stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,10 @@ class TickerPage:
     previous: Link | None = None
     following: Link | None = None
     sources: tuple[Link, ...] = ()  # for the margin
+    narrowings: tuple[tuple[str, str], ...] = ()  # that a search keeps
+    dropped: tuple[Link, ...] = ()  # what is chosen without one of several narrowings
+    fewer: tuple[Link, ...] = ()  # where a search found nothing: its words one by one
+    calendar: narrowing.Calendar | None = None
 
 
 def ticker(
@@ -134,13 +145,31 @@ def ticker(
         shown = tuple(replace(headline, related=()) for headline in shown)
     more = len(headlines) > lines
     return Ticker(
-        days=days(setting, shown, opened),
+        days=_with_marks(days(setting, shown, opened), shown, choice),
         live=setting.href(choice.lines_path + choice.query) if is_live and before is None else None,
         look=_look(setting),
         older=narrowing.page_href(setting, choice, (shown[-1].published, shown[-1].id)) if more else None,
         newest=setting.href(choice.path + choice.query) if before is not None else None,
         empty="" if shown else _nothing(setting, choice, before),
     )
+
+
+def _with_marks(days: tuple[Day, ...], shown: Sequence[Headline], choice: Choice) -> tuple[Day, ...]:
+    """Return the lines of a search with the words that were looked for marked."""
+    if not choice.search:
+        return days
+    looked_for = findable.wanted(choice.search)
+    entries = {headline.id: headline.entry for headline in shown}
+
+    def with_marks(line: Line) -> Line:
+        entry = entries[line.id]
+        marked = findable.marked(entry.title, looked_for)
+        title = marked if any(mark for _, mark in marked) else ()
+        texts = (entry.summary, plain(entry.content[: findable.LONGEST_MARKUP]))
+        excerpt = () if title else findable.excerpt(texts, looked_for)
+        return replace(line, marked=title, excerpt=excerpt)
+
+    return tuple(replace(day, lines=tuple(map(with_marks, day.lines))) for day in days)
 
 
 def newest_lines(

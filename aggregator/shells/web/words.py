@@ -91,6 +91,14 @@ class Words:
             case _:
                 return capital(self._with_weekday(day, short))
 
+    def month(self, day: date) -> str:
+        """Return `november 2026`."""
+        return f"{self.table['months'][day.month - 1]} {day.year}"
+
+    def short_weekdays(self) -> tuple[str, ...]:
+        """Return the days of the week from Monday on, in short."""
+        return tuple(self.table["short_weekdays"])
+
     def moment(self, local: datetime, today: date) -> str:
         """Return `15:30` for today, `22 november, 15:30` for other days."""
         if local.date() == today:

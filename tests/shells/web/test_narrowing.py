@@ -103,8 +103,8 @@ def test_the_last_place_that_can_be_written_is_a_date() -> None:
 
 
 def test_a_search_is_tidied_and_bounded() -> None:
-    assert narrowing.search("  rabat \u202e\x00 casa ") == Choice(search="rabat casa")
-    assert len(narrowing.search("x" * 1000).search or "") == narrowing.LONGEST_SEARCH
+    assert narrowing.search("  rabat \u202e\x00 casa ") == "rabat casa"
+    assert len(narrowing.search("x" * 1000)) == narrowing.LONGEST_SEARCH
 
 
 def test_a_day_leads_on_but_not_into_the_future() -> None:
@@ -114,3 +114,39 @@ def test_a_day_leads_on_but_not_into_the_future() -> None:
 
 def test_a_day_begins_at_midnight_in_the_zone_of_the_site() -> None:
     assert narrowing.day_start(HERE, "2026-11-23") == (datetime(2026, 11, 22, 23, tzinfo=UTC), 0)
+
+
+def test_several_narrowings_have_one_address_and_each_can_be_dropped() -> None:
+    both = Choice(category="maghreb", language="ar", day="2026-11-23")
+    assert both.path + both.query == "/category/maghreb?language=ar&day=2026-11-23"
+    assert both.feed_path("atom") == "/category/maghreb/feed.atom?language=ar&day=2026-11-23"
+    found = Choice(search="rabat", language="ar", source="sada")
+    assert found.path + found.query == "/search?q=rabat&language=ar&source=sada"
+    assert narrowing.title(both, HERE, ()) == "Maghreb · العربية · Maandag 23 november 2026"
+    assert narrowing.dropped(found, HERE, ()) == (
+        Link("العربية", "/search?q=rabat&source=sada"),
+        Link("sada", "/search?q=rabat&language=ar"),
+    )
+    assert narrowing.dropped(Choice(language="ar"), HERE, ()) == ()
+
+
+def test_sections_and_languages_keep_each_other_and_what_is_searched_for() -> None:
+    here = Choice(search="rabat", language="fr")
+    assert "/search?q=rabat&category=sport&language=fr" in [
+        link.href for link in narrowing.sections(HERE, here)
+    ]
+    assert "/category/sport?language=nl" in [
+        link.href for link in narrowing.languages(HERE, Choice(category="sport"))
+    ]
+
+
+def test_the_calendar_leads_to_each_day_since_the_oldest_headline_and_no_further() -> None:
+    month = narrowing.calendar(HERE, Choice(day="2026-11-03"), datetime(2026, 11, 2, 12, tzinfo=UTC))
+    days = {link.title: link for week in month.weeks for link in week if link}
+    assert [title for title, link in days.items() if link.href] == [str(day) for day in range(2, 24)]
+    assert days["3"].current and len(days) == 30
+    assert (month.name, month.previous, month.following) == ("November 2026", None, None)
+    assert month.weeks[0][:6] == (None,) * 6  # the first is a Sunday
+    older = narrowing.calendar(HERE, Choice(day="2026-10-20"), datetime(2025, 1, 2, 12, tzinfo=UTC))
+    assert older.previous == Link("september 2026", "/day/2026-09-30")
+    assert older.following == Link("november 2026", "/day/2026-11-01")

@@ -343,3 +343,30 @@ def test_the_newest_lines_stand_at_an_address_of_their_own(client: Client) -> No
             f"{path.rstrip('/')}/lines{query}", headers={"If-None-Match": lines.headers["ETag"]}
         )
         assert again.status_code == 304
+
+
+def test_a_search_marks_its_words_and_keeps_its_narrowings(client: Client) -> None:
+    page = client.get("/search?q=huurWet&language=nl").text
+    assert "uitstel van de nieuwe <mark>huurwet</mark></a>" in page
+    assert '<input type="hidden" name="language" value="nl">' in page
+    excerpt = client.get("/search?q=voortgangsbrief").text
+    assert "<mark>voortgangsbrief</mark>" in excerpt
+    feed = client.get("/search/feed.atom?q=huurwet&language=nl")
+    assert invented.RENT in feed.text
+    assert invented.RENT not in client.get("/search/feed.atom?q=huurwet&language=fr").text
+
+
+def test_a_search_that_finds_nothing_says_what_else_to_try(client: Client) -> None:
+    page = client.get("/search?q=huurwet+olifant&language=nl").text
+    for href in ("/search?q=huurwet&amp;language=nl", "/search?q=huurwet+olifant"):
+        assert f'href="{href}"' in page
+
+
+def test_one_combination_has_one_address(client: Client) -> None:
+    moved = client.get("/language/nl?category=politiek")
+    assert (moved.status_code, moved.location) == (301, "/category/politiek?language=nl")
+    feed = client.get("/language/nl/feed.rss?category=politiek")
+    assert (feed.status_code, feed.location) == (301, "/category/politiek/feed.rss?language=nl")
+    assert client.get("/category/politiek?language=nl").text.count('class="line"') == 3
+    assert client.get("/category/politiek?language=xx").status_code == 404
+    assert client.get("/category/politiek?day=2026-13-01").status_code == 404
