@@ -158,6 +158,11 @@ class Choice:
         return "/" if self.search is None else "/search"
 
     @property
+    def lines_path(self) -> str:
+        """Return the address of the page's newest lines alone: `/lines`, `/category/sport/lines`."""
+        return f"{self.path.rstrip('/')}/lines"
+
+    @property
     def query(self) -> str:
         """Return the query that belongs to the path, with its question mark, or nothing."""
         return "" if self.search is None else "?" + urlencode({"q": self.search})
