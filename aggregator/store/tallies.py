@@ -80,10 +80,13 @@ def lately(connection: sa.Connection, now: datetime) -> dict[str, Lately]:
     copies, waits = Counter[int](), defaultdict[int, Counter[int]](Counter)
     for some in chunks(keys):
         recent = tallies.c.day.between(today - DAYS + 1, today)
-        for row in connection.execute(sa.select(tallies).where(tallies.c.feed.in_(some), recent)):
-            days[row.feed][row.day - today - 1] = row.entries
-            copies[row.feed] += row.copies
-            waits[row.feed] += _read(row.waits)
+        rows = connection.execute(sa.select(tallies).where(tallies.c.feed.in_(some), recent)).all()
+        for feed, day, brought, copied, waited in rows:
+            days[feed][day - today - 1] = brought
+            copies[feed] += copied
+            for pair in waited.split():
+                place, _, number = pair.partition(":")
+                waits[feed][int(place)] += int(number)
     return {key: Lately(tuple(days[feed]), copies[feed], _median(waits[feed])) for feed, key in keys.items()}
 
 
