@@ -18,6 +18,7 @@ from aggregator.store.rows import chunks
 from aggregator.store.tables import Instant, entries, headlines, terms
 
 REPEATED = 4  # one line in so many may be an old one: where all of a feed changed, news comes first
+FEW = 10_000  # headlines, that may be looked at for those that changed
 LATE = timedelta(days=1)  # what arrives later than that after its date is no news, but somebody's archive
 
 
@@ -58,7 +59,10 @@ def page(
 def _repeated(connection: sa.Connection, choice: Choice, newest: Sequence[Place]) -> list[Place]:
     """Return the headlines older than *newest* that belong among them in place of as many of the last."""
     room = len(newest) // REPEATED
-    rows = connection.execute(_changed_since(connection, choice, newest[-1], room)).all()
+    # PostgreSQL knows by its statistics which of the two ways is shorter.
+    is_asked = _place(choice)[1] is not headlines.c.id and connection.dialect.name == "sqlite"
+    walks = is_asked and not _changed_much(connection, newest[-1])
+    rows = connection.execute(_changed_since(connection, choice, newest[-1], room, walks)).all()
     last = newest[::-1][: len(rows)]
     moments = _moments(connection, [number for _, number in last])
     pairs = zip(rows, last, strict=True)
@@ -96,14 +100,28 @@ def _walk(
     return wanted
 
 
-def _changed_since(connection: sa.Connection, choice: Choice, place: Place, limit: int) -> sa.Select[Any]:
-    """Return the query for the headlines older than *place* that arrived or changed last, after its time."""
+def _changed_much(connection: sa.Connection, place: Place) -> bool:
+    """Say whether more than a few headlines changed after the time of *place*."""
+    changed = sa.select(headlines.c.changed).where(headlines.c.changed >= place[0]).limit(FEW + 1)
+    number = sa.select(sa.func.count()).select_from(changed.subquery())
+    return bool(connection.execute(number).scalar_one() > FEW)
+
+
+def _changed_since(
+    connection: sa.Connection, choice: Choice, place: Place, limit: int, walks: bool
+) -> sa.Select[Any]:
+    """Return the query for the headlines older than *place* that arrived or changed last, after its time.
+
+    *walks* along those that changed, rather than along all that the choice narrows to: what is common has a
+    page in little time, in which little else changed; what is rare is not much in all.
+    """
     published, number = _place(choice)
     columns: tuple[Any, ...] = (published.label("published"), number.label("id"), _MOMENT.label("moment"))
     wanted = sa.select(*columns)
     if number is not headlines.c.id:
         wanted = wanted.join_from(terms, headlines, headlines.c.id == number)
-    wanted = _narrowed(connection, wanted.join(entries, entries.c.id == headlines.c.lead), choice)
+    wanted = wanted.join(entries, entries.c.id == headlines.c.lead)
+    wanted = _narrowed(connection, wanted, choice, by_index=not walks)
     older = sa.and_(published == place[0], number < place[1])
     wanted = wanted.where(headlines.c.changed >= place[0], sa.or_(published < place[0], older))
     return (
@@ -123,13 +141,18 @@ def _moments(connection: sa.Connection, ids: Sequence[int]) -> dict[int, datetim
     return found
 
 
-def _narrowed(connection: sa.Connection, wanted: sa.Select[Any], choice: Choice) -> sa.Select[Any]:
+def _narrowed(
+    connection: sa.Connection, wanted: sa.Select[Any], choice: Choice, by_index: bool = True
+) -> sa.Select[Any]:
+    """Return *wanted* of what *choice* narrows to, found by the index of terms or only compared with it."""
     published, number = _place(choice)
     others = _terms(choice)
     if number is headlines.c.id:
         wanted = wanted.where(headlines.c.held.is_(None))  # what is held has no terms
     else:
-        wanted = wanted.where(terms.c.term == others.pop(0))
+        # No index is by what a term is with nothing added to it.
+        named = terms.c.term if by_index else terms.c.term.concat("")
+        wanted = wanted.where(named == others.pop(0))
     for term in others:
         also = terms.alias()
         same = sa.and_(also.c.term == term, also.c.published == published, also.c.headline == number)

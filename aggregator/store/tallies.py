@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
@@ -40,9 +40,7 @@ def note(connection: sa.Connection, additions: Sequence[Addition], now: datetime
     """Count new entries: for their feeds, and for the days that they are dated."""
     brought = Counter(addition.arrival.feed for addition in additions)
     began = _without_entries(connection, brought)
-    for feed, number in brought.items():
-        mine = sa.update(feeds).where(feeds.c.id == feed)
-        connection.execute(mine.values(entries=feeds.c.entries + number))
+    _count(connection, brought)
     found: dict[tuple[int, int], _Tally] = defaultdict(_Tally)
     for addition in additions:
         entry, feed = addition.arrival.entry, addition.arrival.feed
@@ -62,9 +60,8 @@ def note(connection: sa.Connection, additions: Sequence[Addition], now: datetime
 def uncount(connection: sa.Connection, ids: Sequence[int]) -> None:
     """Take the entries of the headlines *ids*, which are about to be dropped, off the numbers of entries."""
     from_here = sa.select(entries.c.feed).where(entries.c.headline.in_(ids))
-    for feed, number in Counter(connection.execute(from_here).scalars()).items():
-        mine = sa.update(feeds).where(feeds.c.id == feed)
-        connection.execute(mine.values(entries=feeds.c.entries - number))
+    gone = Counter(connection.execute(from_here).scalars())
+    _count(connection, {feed: -number for feed, number in gone.items()})
 
 
 def tidy(connection: sa.Connection) -> None:
@@ -83,11 +80,28 @@ def lately(connection: sa.Connection, now: datetime) -> dict[str, Lately]:
     copies, waits = Counter[int](), defaultdict[int, Counter[int]](Counter)
     for some in chunks(keys):
         recent = tallies.c.day.between(today - DAYS + 1, today)
-        for row in connection.execute(sa.select(tallies).where(tallies.c.feed.in_(some), recent)):
-            days[row.feed][row.day - today - 1] = row.entries
-            copies[row.feed] += row.copies
-            waits[row.feed] += _read(row.waits)
+        rows = connection.execute(sa.select(tallies).where(tallies.c.feed.in_(some), recent)).all()
+        for feed, day, brought, copied, waited in rows:
+            days[feed][day - today - 1] = brought
+            copies[feed] += copied
+            for pair in waited.split():
+                place, _, number = pair.partition(":")
+                waits[feed][int(place)] += int(number)
     return {key: Lately(tuple(days[feed]), copies[feed], _median(waits[feed])) for feed, key in keys.items()}
+
+
+_MORE = (
+    sa.update(feeds)
+    .where(feeds.c.id == sa.bindparam("b_feed"))
+    .values(entries=feeds.c.entries + sa.bindparam("b_number"))
+)
+
+
+def _count(connection: sa.Connection, more: Mapping[int, int]) -> None:
+    """Let each feed have so many more entries; in the order of their numbers, as others lock them."""
+    if more:
+        rows = [{"b_feed": feed, "b_number": number} for feed, number in sorted(more.items())]
+        connection.execute(_MORE, rows)
 
 
 def _without_entries(connection: sa.Connection, ids: Iterable[int]) -> set[int]:

@@ -3,23 +3,54 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from newsdesk import newsdesks
 from newsroom import HOUR, subscription
 from paper import Item, Paper, spread
+from pebble import ProcessPool
+from publisher import Publisher
 
 from aggregator.model import Choice
+from aggregator.store import Store
 
 Open = Callable[[str], Paper]
 
 
-@pytest.fixture
-def known(open_paper: Open, either: str) -> Paper:
+@dataclass(frozen=True)
+class History:
+    """What a paper brought, in a store of its own, of which each test has a copy."""
+
+    url: str
+    paper: Paper
+
+
+@pytest.fixture(scope="module")
+def history(workers: ProcessPool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     """A paper that has brought 300 articles in a month, ten a day, of which it lists the newest 30."""
-    return with_history(open_paper(either))
+    url = f"sqlite:///{tmp_path_factory.mktemp('history')}/ticker.db"
+    with Publisher() as publisher, newsdesks(workers) as open_one:
+        yield History(url, with_history(Paper(open_one(url), publisher)))
+
+
+@pytest.fixture
+def known(history: History, open_paper: Open, either: str) -> Paper:
+    """That paper, on each of the two databases."""
+    store = Store(either)
+    store.create()
+    Store(history.url).copy_to(store)
+    store.close()
+    return as_of(history.paper, open_paper(either))
+
+
+def as_of(known: Paper, paper: Paper) -> Paper:
+    """Let *paper*, a program started on the store of *known*, poll the same publisher at the same moment."""
+    paper.desk.now = known.now
+    known.publisher.log.clear()
+    return replace(paper, publisher=known.publisher, listed=list(known.listed))
 
 
 def with_history(paper: Paper) -> Paper:
@@ -140,17 +171,16 @@ def test_what_is_held_is_in_no_narrowing_no_search_and_no_feed_but_has_its_page(
 
 
 def test_what_is_held_stays_so_when_it_is_edited_when_feeds_yaml_changes_and_after_a_restart(
-    open_paper: Open, either: str
+    known: Paper, open_paper: Open, either: str
 ) -> None:
-    paper = with_history(open_paper(either))
+    paper = known
     flood = [
         Item(f"Unheard of, part {n}", paper.now, guid=f"u{n}", link=f"https://kust.example/u{n}")
         for n in range(300)
     ]
     paper.brings(*flood)
     before = paper.shown()
-    again = open_paper(either)
-    again.desk.now = paper.now + HOUR
+    again = as_of(paper, open_paper(either)).after(hours=1)
     again.subscribe(categories=("coast",), priority=3)
     again.brings(*(replace(item, title=f"{item.title}, corrected") for item in flood))
     assert (again.shown(), again.held()) == (before, {"stamped": 300})

@@ -8,7 +8,7 @@ import pytest
 from newsroom import HOUR, NOON, bring, configuration, entry, replace, subscription
 
 from aggregator.model import Choice
-from aggregator.store import Store
+from aggregator.store import Store, choosing
 
 MINUTE = timedelta(minutes=1)
 CHOICES = [Choice(), Choice(category="news"), Choice(source="one"), Choice(search="number")]
@@ -49,6 +49,14 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat_and_end(store: Store,
 def test_a_changed_old_headline_is_repeated_in_its_place(store: Store, choice: Choice) -> None:
     bring(store, {"one": [replace(NEWS[8], title="Number 8, corrected")]}, NOON + MINUTE)
     assert shown(store, choice, 4) == ["Number 0", "Number 1", "Number 2", "Number 8, corrected"]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_so_it_is_where_so_much_changed_that_it_is_found_another_way(
+    store: Store, choice: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "FEW", 0)
+    test_a_changed_old_headline_is_repeated_in_its_place(store, choice)
 
 
 @pytest.mark.parametrize("choice", CHOICES)
