@@ -109,7 +109,7 @@ class _Pages:
         before = _before()
         headlines = self._desk.ticker(choice, before, NEWEST_LINES + 1) if choice.search != "" else ()
         piece = newest_lines(here, choice, headlines, before)
-        html = render_template("lines.html", ticker=piece, words=here.words)
+        html = render_template("lines.html", ticker=piece, **here.words.of_templates())
         response = _response(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -183,7 +183,7 @@ class _Pages:
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""
         here, feeds, order = self._setting(), self._desk.health(), request.args.get("sort", "")
-        around = self._frame(here, here.words["sources"], None, "/sources")
+        around = self._frame(here, here.words.gettext("Sources"), None, "/sources")
         page = sources.SourcesPage(
             frame=around,
             summary=sources.summary(here, feeds),
@@ -232,7 +232,7 @@ class _Pages:
         heading, sentence = here.words.error(status)
         page = ErrorPage(self._frame(here, heading, None), heading, sentence)
         response = Response(error.get_response().response, status, error.get_response().headers)
-        response.set_data(render_template("error.html", page=page, words=here.words))
+        response.set_data(render_template("error.html", page=page, **here.words.of_templates()))
         response.content_type = "text/html; charset=utf-8"
         response.headers["Cache-Control"] = NOT_KEPT
         return response
@@ -288,8 +288,7 @@ class _Pages:
         """Answer, while there are no headlines at all, with how the sources are."""
         feeds = self._desk.health()
         states = sources.source_states(here, feeds)
-        phrase = "unreachable" if all(feed.state == "failing" for feed in feeds) else "starting"
-        start = Start(here.words[phrase], here.words[f"{phrase}_text"], states)
+        start = Start(*sources.beginning(here, feeds), states)
         shown = Ticker(days=(), live=here.href(EVERYTHING.lines_path) if self._paged else None, start=start)
         return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
 
@@ -303,7 +302,7 @@ class _Pages:
         return self._desk.revision(), self._desk.counts(), self._desk.health()
 
     def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
-        html = render_template(template, page=page, words=page.frame.words)
+        html = render_template(template, page=page, **page.frame.words.of_templates())
         return _response(html.encode(), "text/html; charset=utf-8", kept)
 
 

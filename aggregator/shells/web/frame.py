@@ -74,7 +74,7 @@ def frame(
     site, words = setting.site, setting.words
     feeds = choice if choice is not None and choice.search != "" else EVERYTHING
     whole = full_title(site, title)
-    sources = words.count("sources", len(setting.config.subscriptions))
+    sources = words.ngettext("{n} source", "{n} sources", len(setting.config.subscriptions))
     return Frame(
         words=words,
         title=whole,
@@ -119,7 +119,7 @@ def _feeds(setting: Setting, choice: Choice) -> tuple[Link, ...]:
 
 def _foot(setting: Setting) -> tuple[Link, ...]:
     return (
-        Link(setting.words["sources"], setting.href("/sources")),
+        Link(setting.words.gettext("Sources"), setting.href("/sources")),
         *_feeds(setting, EVERYTHING),
         Link("OPML", setting.href("/feeds.opml")),
     )

@@ -58,13 +58,17 @@ def title(choice: Choice, setting: Setting, sources: Iterable[FeedHealth]) -> st
         return capital(setting.words.full_date(date.fromisoformat(choice.day)))
     if choice.search is not None:
         words = setting.words
-        return words.say("results", q=choice.search) if choice.search else words["search"]
+        return (
+            words.gettext("Headlines with “{q}”", q=choice.search)
+            if choice.search
+            else words.gettext("Search")
+        )
     return setting.site.title
 
 
 def sections(setting: Setting, choice: Choice | None) -> tuple[Link, ...]:
     """Return the links to everything and to each category that feeds.yaml names, in its order."""
-    found = [(setting.words["all"], Choice())]
+    found = [(setting.words.gettext("All"), Choice())]
     found += [(name, Choice(category=one)) for one, name in _categories(setting.config.subscriptions)]
     return tuple(Link(name, setting.href(other.path), other == choice) for name, other in found)
 
@@ -86,13 +90,19 @@ def sources(setting: Setting, choice: Choice, feeds: Iterable[FeedHealth]) -> tu
 def day_before(setting: Setting, older: Iterable[Headline]) -> Link | None:
     """Return the link to the day of the newest of *older*, the headlines before a day's first."""
     days = (setting.local(headline.published).date() for headline in older)
-    return next((Link(setting.words["previous_day"], setting.href(f"/day/{day}")) for day in days), None)
+    return next(
+        (Link(setting.words.gettext("Previous day"), setting.href(f"/day/{day}")) for day in days), None
+    )
 
 
 def day_after(setting: Setting, day: str) -> Link | None:
     """Return the link to the day after *day*, unless it is still to come."""
     after = date.fromisoformat(day) + timedelta(days=1)
-    return Link(setting.words["next_day"], setting.href(f"/day/{after}")) if after <= setting.today else None
+    return (
+        Link(setting.words.gettext("Next day"), setting.href(f"/day/{after}"))
+        if after <= setting.today
+        else None
+    )
 
 
 def day_start(setting: Setting, day: str) -> Place:
