@@ -19,6 +19,7 @@ from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
+from aggregator.shells.web.installing import Installing
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.static import static_files
 from aggregator.shells.web.ticker import (
@@ -50,6 +51,7 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
     app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]
     pages = _Pages(Desk(store, clock), paged)
+    installing = Installing(store, clock, pages.static_href)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
         app.add_url_rule(rule, rule, pages.ticker)
@@ -66,13 +68,14 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
         "/healthz": pages.pulse,
         "/metrics": pages.metrics,
         "/static/<name>": pages.static,
+        "/manifest.webmanifest": installing.manifest,
+        "/robots.txt": installing.robots,
     }
     for rule, view in others.items():
         app.add_url_rule(rule, rule, view)
     callbacks = Callbacks(store, clock)
-    hubs = f"/{CALLBACK}<token>"
-    app.add_url_rule(hubs, "confirm", callbacks.confirm)
-    app.add_url_rule(hubs, "deliver", callbacks.take_in, methods=["POST"])
+    app.add_url_rule(f"/{CALLBACK}<token>", "confirm", callbacks.confirm)
+    app.add_url_rule(f"/{CALLBACK}<token>", "deliver", callbacks.take_in, methods=["POST"])
     app.register_error_handler(HTTPException, pages.error)
     for kind in UNREADABLE:
         app.register_error_handler(kind, pages.unreadable)
@@ -281,8 +284,7 @@ class _Pages:
         )
 
     def _day_before(self, here: Setting, day: str) -> Link | None:
-        older = self._desk.ticker(EVERYTHING, narrowing.day_start(here, day), 1)
-        return narrowing.day_before(here, older)
+        return narrowing.day_before(here, self._desk.ticker(EVERYTHING, narrowing.day_start(here, day), 1))
 
     def _starting(self, here: Setting) -> Response:
         """Answer, while there are no headlines at all, with how the sources are."""
@@ -293,10 +295,11 @@ class _Pages:
         return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
 
     def _frame(self, here: Setting, title: str, choice: Choice | None, path: str | None = None) -> Frame:
-        return frame(here, self._static_href(here), title, choice, path)
+        return frame(here, lambda name: self.static_href(here, name), title, choice, path)
 
-    def _static_href(self, here: Setting) -> Callable[[str], str]:
-        return lambda name: here.href(f"/static/{name}?v={self._files[name].version}")
+    def static_href(self, here: Setting, name: str) -> str:
+        """Return the address of a static file, which changes when the file does."""
+        return here.href(f"/static/{name}?v={self._files[name].version}")
 
     def _report(self) -> tuple[int, tuple[int, int], Any]:
         return self._desk.revision(), self._desk.counts(), self._desk.health()
@@ -339,6 +342,7 @@ def _policy(config: Config) -> str:
         "media-src": "https: http:",
         "font-src": "'none'",
         "connect-src": "'self'",
+        "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

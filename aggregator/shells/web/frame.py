@@ -52,6 +52,8 @@ class Frame:
     style: str
     script: str
     icon: str
+    touch_icon: str
+    manifest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def frame(
         style=static("style.css"),
         script=static("page.js"),
         icon=static("icon.svg"),
+        touch_icon=static("icon-180.png"),
+        manifest=setting.href("/manifest.webmanifest"),
     )
 
 
