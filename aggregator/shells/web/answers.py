@@ -52,6 +52,7 @@ def policy(config: Config) -> str:
         "media-src": "https: http:",
         "font-src": "'none'",
         "connect-src": "'self'",
+        "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

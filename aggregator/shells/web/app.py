@@ -27,6 +27,7 @@ from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
+from aggregator.shells.web.installing import Installing
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.static import static_files
 from aggregator.shells.web.ticker import (
@@ -53,6 +54,7 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
     app.jinja_env.undefined = StrictUndefined
     app.json.sort_keys = False  # type: ignore[attr-defined]
     pages = _Pages(Desk(store, clock), paged)
+    installing = Installing(store, clock, pages.static_href)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
         app.add_url_rule(rule, rule, pages.ticker)
@@ -69,13 +71,14 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
         "/healthz": pages.pulse,
         "/metrics": pages.metrics,
         "/static/<name>": pages.static,
+        "/manifest.webmanifest": installing.manifest,
+        "/robots.txt": installing.robots,
     }
     for rule, view in others.items():
         app.add_url_rule(rule, rule, view)
     callbacks = Callbacks(store, clock)
-    hubs = f"/{CALLBACK}<token>"
-    app.add_url_rule(hubs, "confirm", callbacks.confirm)
-    app.add_url_rule(hubs, "deliver", callbacks.take_in, methods=["POST"])
+    app.add_url_rule(f"/{CALLBACK}<token>", "confirm", callbacks.confirm)
+    app.add_url_rule(f"/{CALLBACK}<token>", "deliver", callbacks.take_in, methods=["POST"])
     app.register_error_handler(HTTPException, pages.error)
     for kind in UNREADABLE:
         app.register_error_handler(kind, pages.unreadable)
@@ -112,7 +115,7 @@ class _Pages:
         before = place_asked_for()
         headlines = self._desk.ticker(choice, before, NEWEST_LINES + 1) if choice.search != "" else ()
         piece = newest_lines(here, choice, headlines, before)
-        html = render_template("lines.html", ticker=piece, words=here.words)
+        html = render_template("lines.html", ticker=piece, **here.words.of_templates())
         response = answered(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -186,7 +189,7 @@ class _Pages:
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""
         here, feeds, order = self._setting(), self._desk.health(), request.args.get("sort", "")
-        around = self._frame(here, here.words["sources"], None, "/sources")
+        around = self._frame(here, here.words.gettext("Sources"), None, "/sources")
         page = sources.SourcesPage(
             frame=around,
             summary=sources.summary(here, feeds),
@@ -235,7 +238,7 @@ class _Pages:
         heading, sentence = here.words.error(status)
         page = ErrorPage(self._frame(here, heading, None), heading, sentence)
         response = Response(error.get_response().response, status, error.get_response().headers)
-        response.set_data(render_template("error.html", page=page, words=here.words))
+        response.set_data(render_template("error.html", page=page, **here.words.of_templates()))
         response.content_type = "text/html; charset=utf-8"
         response.headers["Cache-Control"] = NOT_KEPT
         return response
@@ -290,27 +293,26 @@ class _Pages:
         )
 
     def _day_before(self, here: Setting, day: str) -> Link | None:
-        older = self._desk.ticker(EVERYTHING, narrowing.day_start(here, day), 1)
-        return narrowing.day_before(here, older)
+        return narrowing.day_before(here, self._desk.ticker(EVERYTHING, narrowing.day_start(here, day), 1))
 
     def _starting(self, here: Setting) -> Response:
         """Answer, while there are no headlines at all, with how the sources are."""
         feeds = self._desk.health()
         states = sources.source_states(here, feeds)
-        phrase = "unreachable" if all(feed.state == "failing" for feed in feeds) else "starting"
-        start = Start(here.words[phrase], here.words[f"{phrase}_text"], states)
+        start = Start(*sources.beginning(here, feeds), states)
         shown = Ticker(days=(), live=here.href(EVERYTHING.lines_path) if self._paged else None, start=start)
         return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
 
     def _frame(self, here: Setting, title: str, choice: Choice | None, path: str | None = None) -> Frame:
-        return frame(here, self._static_href(here), title, choice, path)
+        return frame(here, lambda name: self.static_href(here, name), title, choice, path)
 
-    def _static_href(self, here: Setting) -> Callable[[str], str]:
-        return lambda name: here.href(f"/static/{name}?v={self._files[name].version}")
+    def static_href(self, here: Setting, name: str) -> str:
+        """Return the address of a static file, which changes when the file does."""
+        return here.href(f"/static/{name}?v={self._files[name].version}")
 
     def _report(self) -> tuple[int, tuple[int, int], Any]:
         return self._desk.revision(), self._desk.counts(), self._desk.health()
 
     def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
-        html = render_template(template, page=page, words=page.frame.words)
+        html = render_template(template, page=page, **page.frame.words.of_templates())
         return answered(html.encode(), "text/html; charset=utf-8", kept)

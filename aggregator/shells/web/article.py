@@ -90,12 +90,18 @@ def article(setting: Setting, headline: Headline) -> Article:
         was=former(setting, headline),
         image=entry.image if shows_images and "<img" not in entry.content else None,
         body=_trusted(entry.content),
-        note=words["images_hidden"] if not shows_images and (entry.image or "<img" in entry.content) else "",
+        note=words.gettext("This site shows no pictures in articles; they are on the publisher's page.")
+        if not shows_images and (entry.image or "<img" in entry.content)
+        else "",
         attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
-        read_on=Link(words.say("read_on", source=headline.lead.name), entry.link) if entry.link else None,
+        read_on=Link(words.gettext("Read on at {source}", source=headline.lead.name), entry.link)
+        if entry.link
+        else None,
         others=tuple(other(setting, source, headline.published) for source in headline.sources[1:]),
         parts=parts(setting, headline),
-        reactions="" if headline.comments is None else words.count("reactions", headline.comments),
+        reactions=""
+        if headline.comments is None
+        else words.ngettext("Reactions ({n})", "Reactions ({n})", headline.comments),
         reactions_href=headline.comments_link,
         share=_share(setting, headline),
     )
@@ -109,7 +115,7 @@ def line_of(headline: Headline, lines: Iterable[Headline]) -> int | None:
 
 def _updated(setting: Setting, moment: datetime) -> Time:
     time = setting.moment(moment)
-    return Time(setting.words.say("updated", when=time.shown), time.datetime)
+    return Time(setting.words.gettext("updated {when}", when=time.shown), time.datetime)
 
 
 def _trusted(content: Html) -> Markup:
@@ -137,7 +143,13 @@ def _attachment(setting: Setting, enclosure: Enclosure) -> Attachment:
     major = enclosure.type.partition("/")[0]
     kind = major if major in {"audio", "video"} else "file"
     size = f", {enclosure.length / 1e6:.1f} MB" if enclosure.length and enclosure.length >= 50_000 else ""
-    title = f"{setting.words[kind]} ({host(enclosure.link)}{size})"
+    words = setting.words
+    names = {
+        "audio": words.gettext("Listen"),
+        "video": words.gettext("Watch"),
+        "file": words.gettext("Attachment"),
+    }
+    title = f"{names[kind]} ({host(enclosure.link)}{size})"
     return Attachment(kind, enclosure.link, title, enclosure.type)
 
 

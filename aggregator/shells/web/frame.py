@@ -52,6 +52,8 @@ class Frame:
     style: str
     script: str
     icon: str
+    touch_icon: str
+    manifest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def frame(
     site, words = setting.site, setting.words
     feeds = choice if choice is not None and choice.search != "" else EVERYTHING
     whole = full_title(site, title)
-    sources = words.count("sources", len(setting.config.subscriptions))
+    sources = words.ngettext("{n} source", "{n} sources", len(setting.config.subscriptions))
     return Frame(
         words=words,
         title=whole,
@@ -96,6 +98,8 @@ def frame(
         style=static("style.css"),
         script=static("page.js"),
         icon=static("icon.svg"),
+        touch_icon=static("icon-180.png"),
+        manifest=setting.href("/manifest.webmanifest"),
     )
 
 
@@ -119,7 +123,7 @@ def _feeds(setting: Setting, choice: Choice) -> tuple[Link, ...]:
 
 def _foot(setting: Setting) -> tuple[Link, ...]:
     return (
-        Link(setting.words["sources"], setting.href("/sources")),
+        Link(setting.words.gettext("Sources"), setting.href("/sources")),
         *_feeds(setting, EVERYTHING),
         Link("OPML", setting.href("/feeds.opml")),
     )

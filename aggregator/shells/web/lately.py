@@ -37,7 +37,9 @@ def bars(words: Words, lately: Lately) -> Bars:
         if number
     )
     today = lately.days[-1] if lately.days else 0
-    label = words.say("bars", most=str(most), today=str(today))
+    label = words.gettext(
+        "Headlines a day over 30 days: {most} at most, {today} today", most=str(most), today=str(today)
+    )
     return Bars("".join(strokes), len(lately.days) * APART, HEIGHT, label, tuple(_facts(words, lately, most)))
 
 
@@ -57,21 +59,21 @@ def as_numbers(lately: Lately) -> dict[str, Any]:
 
 
 def _facts(words: Words, lately: Lately, most: int) -> list[str]:
-    facts = [words.count("lately", lately.entries)]
+    facts = [words.ngettext("{n} headline in 30 days", "{n} headlines in 30 days", lately.entries)]
     if most:
-        facts.append(words.say("most_a_day", most=str(most)))
+        facts.append(words.gettext("at most {most} a day", most=str(most)))
     if (share := share_of_copies(lately)) is not None:
-        facts.append(words.say("duplicates", share=f"{share:.0%}"))
+        facts.append(words.gettext("{share} duplicates", share=words.share(share)))
     if lately.delay is not None:
-        facts.append(words.say("delay", time=_span(words, lately.delay)))
+        facts.append(words.gettext("delay {time}", time=_span(words, lately.delay)))
     return facts
 
 
 def _span(words: Words, span: timedelta) -> str:
     """Return `12 minutes` or `3 hours`, of which there is at least one."""
     if span < 2 * _HOUR:
-        return words.count("minutes", max(1, round(span / _MINUTE)))
-    return words.count("hours", round(span / _HOUR))
+        return words.ngettext("{n} minute", "{n} minutes", max(1, round(span / _MINUTE)))
+    return words.ngettext("{n} hour", "{n} hours", round(span / _HOUR))
 
 
 Key = Callable[[FeedHealth, Lately], Any]
@@ -88,6 +90,18 @@ ORDERS: Mapping[str, Key] = {
 }
 
 
+def _names(words: Words) -> dict[str, str]:
+    return {
+        "state": words.gettext("state"),
+        "name": words.gettext("name"),
+        "polled": words.gettext("last asked"),
+        "next": words.gettext("next round"),
+        "headlines": words.gettext("headlines"),
+        "duplicates": words.gettext("duplicates"),
+        "delay": words.gettext("delay"),
+    }
+
+
 def ordered(feeds: Sequence[FeedHealth], lately: Mapping[str, Lately], order: str) -> list[FeedHealth]:
     """Return *feeds*, which come by their names, in the *order* asked for; by state where it is none."""
     key = ORDERS.get(order, ORDERS["state"])
@@ -97,9 +111,10 @@ def ordered(feeds: Sequence[FeedHealth], lately: Mapping[str, Lately], order: st
 def orders(setting: Setting, order: str) -> tuple[Link, ...]:
     """Return the links to all orders; the one that is shown is current."""
     shown = order if order in ORDERS else "state"
+    names = _names(setting.words)
     return tuple(
         Link(
-            setting.words[f"sort_{name}"],
+            names[name],
             setting.href("/sources" if name == "state" else f"/sources?sort={name}"),
             name == shown,
         )

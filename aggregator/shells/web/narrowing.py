@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from aggregator.model import Choice, Config, FeedHealth, Headline, Place, Subscription
 from aggregator.shells.web.setting import Link, Setting
-from aggregator.shells.web.words import capital
+from aggregator.shells.web.words import Words, capital
 from aggregator.text import direction, slug, tidy
 
 MONTHS = calendars.Calendar()  # weeks begin on Monday, as in Morocco and in most of Europe
-MOST_WORDS_ALONE = 6
+MOST_WORDS = 6  # of a search, that are offered one by one
 LONGEST_SEARCH = 200  # characters
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"([0-9]{1,17})-([0-9]{1,18})")
@@ -68,8 +68,12 @@ def title(choice: Choice, setting: Setting, sources: Iterable[FeedHealth]) -> st
     names = [named for _, named in _named(choice, setting, sources)]
     if choice.search is not None:
         words = setting.words
-        names.insert(0, words.say("results", q=choice.search) if choice.search else words["search"])
+        names.insert(0, _searched(words, choice.search))
     return " · ".join(names) or setting.site.title
+
+
+def _searched(words: Words, looked_for: str) -> str:
+    return words.gettext("Headlines with “{q}”", q=looked_for) if looked_for else words.gettext("Search")
 
 
 def dropped(choice: Choice, setting: Setting, sources: Iterable[FeedHealth]) -> tuple[Link, ...]:
@@ -87,9 +91,7 @@ def fewer(choice: Choice, setting: Setting) -> tuple[Link, ...]:
     words = list(dict.fromkeys((choice.search or "").replace('"', " ").split()))
     if len(words) < 2:
         return ()
-    return tuple(
-        Link(word, _href(setting, replace(choice, search=word))) for word in words[:MOST_WORDS_ALONE]
-    )
+    return tuple(Link(word, _href(setting, replace(choice, search=word))) for word in words[:MOST_WORDS])
 
 
 def _named(choice: Choice, setting: Setting, sources: Iterable[FeedHealth]) -> Iterator[tuple[str, str]]:
@@ -118,7 +120,7 @@ def sections(setting: Setting, choice: Choice | None) -> tuple[Link, ...]:
     They keep the language that is chosen, and what is searched for.
     """
     kept = Choice(language=choice.language, search=choice.search or None) if choice else Choice()
-    found = [(setting.words["all"], replace(kept, language=None))]
+    found = [(setting.words.gettext("All"), replace(kept, language=None))]
     names = _categories(setting.config.subscriptions)
     found += [(name, replace(kept, category=one)) for one, name in names]
     return tuple(Link(name, _href(setting, other), _is_in(other, choice)) for name, other in found)
@@ -191,13 +193,19 @@ def _day(setting: Setting, day: date, chosen: date | None, begin: date) -> Link:
 def day_before(setting: Setting, older: Iterable[Headline]) -> Link | None:
     """Return the link to the day of the newest of *older*, the headlines before a day's first."""
     days = (setting.local(headline.published).date() for headline in older)
-    return next((Link(setting.words["previous_day"], setting.href(f"/day/{day}")) for day in days), None)
+    return next(
+        (Link(setting.words.gettext("Previous day"), setting.href(f"/day/{day}")) for day in days), None
+    )
 
 
 def day_after(setting: Setting, day: str) -> Link | None:
     """Return the link to the day after *day*, unless it is still to come."""
     after = date.fromisoformat(day) + timedelta(days=1)
-    return Link(setting.words["next_day"], setting.href(f"/day/{after}")) if after <= setting.today else None
+    return (
+        Link(setting.words.gettext("Next day"), setting.href(f"/day/{after}"))
+        if after <= setting.today
+        else None
+    )
 
 
 def day_start(setting: Setting, day: str) -> Place:

@@ -18,8 +18,18 @@ from aggregator.shells.web.narrowing import EPOCH, place
 from aggregator.shells.web.setting import Setting, setting
 from aggregator.store import Store
 
-START = ("/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds.opml", "/sources", "/health.json")
-_LINK = re.compile(r'(?:href|src)="([^"]*)"')
+MANIFEST = "/manifest.webmanifest"
+START = (
+    "/",
+    "/feed.rss",
+    "/feed.atom",
+    "/feed.json",
+    "/feeds.opml",
+    "/sources",
+    "/health.json",
+    "/robots.txt",
+)
+_LINK = re.compile(r'(?:href|src)="([^"]*)"|"src": "([^"]*)"')  # of pages, and of the manifest
 _OLDER = re.compile(r'href="/(?!/)[^"?]*\?page=([0-9-]+)"')  # ours: an article's links are absolute
 _ASKING = re.compile(r'<form class="(?:search|ask)".*?</form>|<nav class="orders".*?</nav>', re.DOTALL)
 
@@ -39,11 +49,11 @@ def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[st
         path = queue.popleft()
         body, is_page = _fetch(client, path)
         if is_page:
-            page = _standing(body.decode(), here)
-            links = [link for link in _links(page, here.href("")) if link not in seen]
+            body = _standing(body.decode(), here).encode()
+        if is_page or path == MANIFEST:
+            links = [link for link in _links(body.decode(), here.href("")) if link not in seen]
             seen.update(links)
             queue.extend(dict.fromkeys(links))
-            body = page.encode()
         yield _file(path, is_page), body
 
 
@@ -68,7 +78,7 @@ def _day(mark: str, here: Setting) -> str:
 def _links(page: str, base: str) -> Iterator[str]:
     """Yield the addresses on this site that *page* leads to."""
     for found in _LINK.finditer(page):
-        parts = urlsplit(unescape(found[1]))
+        parts = urlsplit(unescape(found[1] or found[2] or ""))
         path = parts.path.removeprefix(base)
         ours = not parts.scheme and not parts.netloc and path.startswith("/")
         if ours and not path.startswith("/search"):

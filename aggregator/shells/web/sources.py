@@ -13,6 +13,7 @@ from aggregator.model import Choice, FeedHealth, Held, Lately, OurHub, Push, Sta
 from aggregator.shells.web.frame import Frame
 from aggregator.shells.web.lately import Bars, as_numbers, bars, ordered
 from aggregator.shells.web.setting import Link, Setting, Time, rfc3339
+from aggregator.shells.web.words import Words
 
 _BEST_FIRST: tuple[State, ...] = ("ok", "never", "waiting", "gone", "failing")
 
@@ -93,9 +94,9 @@ def our_hub(setting: Setting, hub: OurHub | None) -> HubState | None:
         return None
     words, name = setting.words, host(hub.hub)
     if hub.last_told is None:
-        return HubState(words.say("hub_never_told", hub=name), hub.error)
+        return HubState(words.gettext("{hub} has not been told of news yet", hub=name), hub.error)
     when = setting.moment(hub.last_told).shown
-    return HubState(words.say("hub_told", hub=name, when=when), hub.error)
+    return HubState(words.gettext("{hub} was last told of news at {when}", hub=name, when=when), hub.error)
 
 
 def health(
@@ -128,9 +129,9 @@ def metrics(revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth])
 
 def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
     words = setting.words
-    counts = [words.count("entries", feed.entries)] if feed.entries else []
+    counts = [words.ngettext("{n} article", "{n} articles", feed.entries)] if feed.entries else []
     if feed.failures:
-        counts.append(words.count("failures", feed.failures))
+        counts.append(words.ngettext("{n} failed try", "{n} failed tries in a row", feed.failures))
     return SourceState(
         title=feed.title,
         href=setting.href(Choice(source=feed.key).path),
@@ -139,7 +140,7 @@ def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
         state=feed.state,
         state_words=f"{words.state(feed.state)} {_state_time(setting, feed)}".rstrip(),
         error=feed.error,
-        moved=words.say("moved", url=feed.moved_to) if feed.moved_to else None,
+        moved=words.gettext("moved to {url}", url=feed.moved_to) if feed.moved_to else None,
         held=tuple(_held(setting, held) for held in feed.held),
         hub=_pushed(setting, feed.push) if feed.push else None,
         hub_error=feed.push.error if feed.push else None,
@@ -148,41 +149,77 @@ def _source_state(setting: Setting, feed: FeedHealth) -> SourceState:
     )
 
 
+def beginning(setting: Setting, feeds: Sequence[FeedHealth]) -> tuple[str, str]:
+    """Return the heading and the sentence of a ticker that has no headline at all yet."""
+    words = setting.words
+    if all(feed.state == "failing" for feed in feeds):
+        heading = words.gettext("No source can be reached")
+        return heading, words.gettext(
+            "None of the sources answers. Is this machine connected? They are asked again by themselves."
+        )
+    heading = words.gettext("Waiting for the first headlines")
+    return heading, words.gettext(
+        "The sources are being asked. This page fills by itself as soon as one of them brings news."
+    )
+
+
 def _state_time(setting: Setting, feed: FeedHealth) -> str:
     """Return since when it is so, or for how long yet and who asked for that."""
     if feed.waiting_until is not None and feed.waiting_for is not None:
-        phrase = "waiting_too" if feed.told_another else "waiting"
-        until = setting.moment(feed.waiting_until).shown
-        return setting.words.say(phrase, when=until, host=feed.waiting_for)
+        words, when = setting.words, setting.moment(feed.waiting_until).shown
+        if feed.told_another:
+            return words.gettext(
+                "until {when}: {host} asked for it when another of its feeds was polled",
+                when=when,
+                host=feed.waiting_for,
+            )
+        return words.gettext("until {when}: {host} asked for it", when=when, host=feed.waiting_for)
     if feed.failing_since is not None:
-        return setting.words.say("since", when=setting.moment(feed.failing_since).shown)
+        return setting.words.gettext("since {when}", when=setting.moment(feed.failing_since).shown)
     return ""
 
 
 def _held(setting: Setting, held: Held) -> str:
     """Return how many entries are kept out of the ticker, when the last of them came, and why."""
-    words = setting.words
-    reason = words.say(f"held_{held.why}", when=setting.moment(held.last).shown)
-    return f"{words.count('held', held.count)}: {reason}"
+    count = setting.words.ngettext(
+        "{n} article is held out of the ticker", "{n} articles are held out of the ticker", held.count
+    )
+    return f"{count}: {_why_held(setting.words, held.why, setting.moment(held.last).shown)}"
+
+
+def _why_held(words: Words, why: str, when: str) -> str:
+    if why == "known":
+        return words.gettext("the publisher brought them again under other ids (last at {when})", when=when)
+    if why == "many":
+        return words.gettext("far more at once than this source usually brings (last at {when})", when=when)
+    return words.gettext(
+        "all of one date, as when a publisher stamps old articles anew (last at {when})", when=when
+    )
 
 
 def _pushed(setting: Setting, push: Push) -> str:
     """Return what the hub of a source does for us."""
     words, name = setting.words, host(push.hub)
     if push.until is None:
-        return words.say("hub_asked", hub=name)
+        return words.gettext("{hub} was asked to push it", hub=name)
     if push.last_delivery is None:
-        return words.say("hub_ready", hub=name)
+        return words.gettext("{hub} will push it", hub=name)
     when = setting.moment(push.last_delivery).shown
-    return words.say("hub_pushes" if push.is_slowing else "hub_pushed", hub=name, when=when)
+    if push.is_slowing:
+        return words.gettext("pushed by {hub} (last at {when}), polled less often", hub=name, when=when)
+    return words.gettext("pushed by {hub} (last at {when}), polled as well", hub=name, when=when)
 
 
 def _facts(setting: Setting, feed: FeedHealth) -> Iterator[Fact]:
-    due = "next_due" if feed.failures or feed.state == "waiting" else "next_due_ok"
-    moments = {"last_changed": feed.last_changed, "last_polled": feed.last_polled, due: feed.next_due}
+    words = setting.words
+    due = (
+        words.gettext("next try") if feed.failures or feed.state == "waiting" else words.gettext("next round")
+    )
+    changed, polled = words.gettext("last news"), words.gettext("last asked")
+    moments = {changed: feed.last_changed, polled: feed.last_polled, due: feed.next_due}
     for name, moment in moments.items():
         if moment is not None:
-            yield Fact(setting.words[name], setting.moment(moment))
+            yield Fact(name, setting.moment(moment))
 
 
 def _feed_health(feed: FeedHealth) -> dict[str, Any]:

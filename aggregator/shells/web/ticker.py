@@ -213,12 +213,16 @@ def line(setting: Setting, headline: Headline, opened: int | None) -> Line:
         source=headline.lead.name,
         mark=next((sign for sign in headline.lead.name if sign.isalnum()), "·").upper(),
         link=headline.entry.link,
-        more=setting.words.count("more", len(others)) if others else "",
+        more=setting.words.ngettext("+{n} source", "+{n} sources", len(others)) if others else "",
         others=tuple(other(setting, source, headline.published) for source in others),
-        story=setting.words.count("story", len(headline.related)) if headline.related else "",
+        story=setting.words.ngettext("+{n} on this story", "+{n} on this story", len(headline.related))
+        if headline.related
+        else "",
         parts=parts(setting, headline),
         was=former(setting, headline),
-        reactions=setting.words.count("reactions", count) if count is not None else "",
+        reactions=setting.words.ngettext("Reactions ({n})", "Reactions ({n})", count)
+        if count is not None
+        else "",
         reactions_href=headline.comments_link,
         is_open=headline.id == opened,
     )
@@ -267,14 +271,16 @@ def former(setting: Setting, headline: Headline) -> tuple[Was, ...]:
 
 def _until(setting: Setting, moment: datetime) -> Time:
     time = setting.moment(moment)
-    return Time(setting.words.say("until", when=time.shown), time.datetime)
+    return Time(setting.words.gettext("until {when}", when=time.shown), time.datetime)
 
 
 def _nothing(setting: Setting, choice: Choice, before: Place | None) -> str:
     """Return what to say in place of lines."""
     words = setting.words
     if before is not None:
-        return words["no_older"]
+        return words.gettext("No older headlines.")
     if choice.search is not None:
-        return words.say("no_results", q=choice.search) if choice.search else ""
-    return words["no_day"] if choice.day else words["no_headlines"]
+        return words.gettext("No headlines found for “{q}”.", q=choice.search) if choice.search else ""
+    return (
+        words.gettext("No headlines on this day.") if choice.day else words.gettext("No headlines here yet.")
+    )

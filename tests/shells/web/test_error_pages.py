@@ -34,7 +34,7 @@ from aggregator.store import Store
         "/search/feed.rss",
         "/?page=nothing",
         "/static/nothing.css",
-        "/static/../words.toml",
+        "/static/../parts.html",
     ],
 )
 def test_what_is_not_there_is_not_found_in_style(client: Client, path: str) -> None:

@@ -408,3 +408,35 @@ def test_the_keyboard_can_skip_to_the_content(browser: Browser, address: str) ->
 def test_the_picture_of_the_readme(browser: Browser, address: str, number: Callable[[str], int]) -> None:
     with _opened(browser, f"{address}/read/{number(invented.RENT)}") as (page, _):
         page.screenshot(path=Path(os.environ["SCREENSHOT"]))
+
+
+# How far each part stands from the edge where reading begins, and which way each headline runs.
+STARTS = """() => {
+  const rtl = document.documentElement.dir === "rtl", whole = document.documentElement.clientWidth;
+  const start = (e) => { const box = e.getBoundingClientRect(); return rtl ? whole - box.right : box.left; };
+  const parts = [".name", ".sections a", ".list", ".margin", ".day > h2", ".line > time", ".news", ".mark"];
+  const starts = [...parts, ".foot a"].map((part) => [part, Math.round(start(document.querySelector(part)))]);
+  const found = Object.fromEntries(starts);
+  const lines = [...document.querySelectorAll(".line")];
+  found.times = [...new Set(lines.map((line) => Math.round(start(line.querySelector("time")))))];
+  const ways = lines.map((line) => line.querySelector(".headline"));
+  return [found, ways.map((headline) => [headline.lang, getComputedStyle(headline).direction])];
+}"""
+
+
+def test_the_arabic_ticker_is_the_mirror_image_and_every_headline_runs_its_own_way(
+    browser: Browser, address: str, filled: Store
+) -> None:
+    for viewport in (WIDE, NARROW):
+        seen = []
+        for language in ("nl", "ar"):
+            filled.accept(invented.config(language=language), invented.NOW)
+            with _opened(browser, address, viewport=viewport) as (page, complaints):
+                seen.append(page.evaluate(STARTS))
+                assert complaints == []
+        (dutch, ways), (arabic, mirrored_ways) = seen
+        assert arabic == dutch
+        assert len(dutch["times"]) == 1
+        assert dutch[".news"] > dutch[".line > time"]
+        assert mirrored_ways == ways
+        assert {("ar", "rtl"), ("nl", "ltr")} <= {tuple(way) for way in ways}

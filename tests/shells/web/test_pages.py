@@ -78,8 +78,8 @@ def test_every_answer_is_guarded(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https: http:; "
-        "media-src https: http:; font-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "media-src https: http:; font-src 'none'; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -102,7 +102,7 @@ def test_nothing_in_a_page_stands_inline_or_comes_from_elsewhere(
         tree = html.document_fromstring(client.get(path).text)
         assert tree.xpath("//style | //@style | //script[not(@src)] | //@*[starts-with(name(), 'on')]") == []
         assert all(
-            src.startswith("/static/")
+            src.startswith("/static/") or src == "/manifest.webmanifest"
             for src in tree.xpath("//script/@src | //link[@rel!='canonical']/@href")
             if "feed" not in src
         )
