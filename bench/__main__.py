@@ -6,6 +6,7 @@ from bench.dedupe import dedupe
 from bench.fetch import fetch
 from bench.ingest import ingest
 from bench.memory import memory
+from bench.poll import poll
 
 
 @click.group()
@@ -17,6 +18,7 @@ bench.add_command(dedupe)
 bench.add_command(fetch)
 bench.add_command(ingest)
 bench.add_command(memory)
+bench.add_command(poll)
 
 if __name__ == "__main__":
     bench()
