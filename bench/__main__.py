@@ -7,6 +7,7 @@ from bench.fetch import fetch
 from bench.ingest import ingest
 from bench.memory import memory
 from bench.poll import poll
+from bench.serve import serve
 
 
 @click.group()
@@ -19,6 +20,7 @@ bench.add_command(fetch)
 bench.add_command(ingest)
 bench.add_command(memory)
 bench.add_command(poll)
+bench.add_command(serve)
 
 if __name__ == "__main__":
     bench()

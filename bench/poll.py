@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import click
@@ -21,6 +23,7 @@ from bench import corpus, peers, pollreport
 from bench.peers import CASES, FIRST, NEW, SAME, UNCHANGED, Peer
 from bench.pollreport import Results
 from bench.publisher import Publisher, publisher
+from bench.report import keep
 from bench.tree import Cost, measured
 
 DOCUMENTS = 1000
@@ -44,7 +47,7 @@ PLAN = (
     Turn("draad", 1, (UNCHANGED,)),
     Turn("draad", 200),
     Turn("draad", 1000),
-    Turn("draad+dedupe", 1000),
+    Turn("draad+dedupe", 200),
     Turn("draad", 5000, (UNCHANGED, SAME), fills_once=True),
     Turn("newsboat", 200, (FIRST,)),
     Turn("newsboat", 25),
@@ -59,6 +62,7 @@ PLAN = (
     "--feeds", multiple=True, type=int, help="How many feeds each program polls, instead of the plan."
 )
 @click.option("--peers", "names", multiple=True, help="Only these programs.")
+@click.option("--minutes", default=9.0, show_default=True, help="After which no turn begins any more.")
 @click.option("--reader-python", help="Python of an environment that has `reader`.")
 @click.option("--corpus", "kept", type=click.Path(path_type=Path), help="Make the feeds here, and keep them.")
 @click.option("--write/--no-write", default=True, show_default=True, help=f"Write {REPORT}.")
@@ -66,11 +70,13 @@ def poll(
     runs: int,
     feeds: tuple[int, ...],
     names: tuple[str, ...],
+    minutes: float,
     reader_python: str | None,
     kept: Path | None,
     write: bool,
 ) -> None:
     """CPU, wall time and memory of a poll, beside every peer that is on this machine."""
+    ends = time.monotonic() + minutes * 60
     present, missing = peers.found(reader_python)
     wanted = [Turn(name, count) for count in feeds for name in present] if feeds else list(PLAN)
     plan = [turn for turn in wanted if turn.name in present and (not names or turn.name in names)]
@@ -80,15 +86,16 @@ def poll(
         with publisher(folder, DOCUMENTS, versions=2) as served:
             results: Results = defaultdict(list)
             makers = {turn: present[turn.name]() for turn in plan}
-            for number in range(runs):
-                for turn, peer in makers.items():
-                    click.echo(f"turn {number + 1} of {runs}: {turn.name}, {turn.feeds} feeds", err=True)
-                    _measure(turn, peer, served, Path(scratch, f"{turn.name}-{turn.feeds}"), results)
+            for number, (turn, peer) in product(range(runs), makers.items()):
+                if time.monotonic() > ends:
+                    missing.append(f"{turn.name} at {turn.feeds} feeds, turn {number + 1}: the time was over")
+                    continue
+                click.echo(f"turn {number + 1} of {runs}: {turn.name}, {turn.feeds} feeds", err=True)
+                _measure(turn, peer, served, Path(scratch, f"{turn.name}-{turn.feeds}"), results)
     told = pollreport.report(results, missing, runs)
     click.echo(told)
     if write:
-        REPORT.parent.mkdir(parents=True, exist_ok=True)
-        pollreport.keep(REPORT, told)
+        keep(REPORT, "Polling, measured", "poll", told)
         pollreport.draw(results, REPORT.with_suffix(".svg"))
 
 
