@@ -8,6 +8,7 @@ from bench.ingest import ingest
 from bench.memory import memory
 from bench.poll import poll
 from bench.serve import serve
+from bench.store import store
 
 
 @click.group()
@@ -21,6 +22,7 @@ bench.add_command(ingest)
 bench.add_command(memory)
 bench.add_command(poll)
 bench.add_command(serve)
+bench.add_command(store)
 
 if __name__ == "__main__":
     bench()

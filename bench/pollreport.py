@@ -44,7 +44,7 @@ def report(results: Results, missing: Sequence[str], runs: int) -> str:
         (
             described(f"python -m bench poll --runs {runs}"),
             "",
-            "CPU s of the whole process tree, median (lowest–highest); wall s, median; highest PSS in MB, × runs.",
+            "CPU s of the process tree, median (lowest–highest); wall s, median; highest PSS in MB; × runs.",
             "",
             *_table(results),
             "",
