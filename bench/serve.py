@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
@@ -237,7 +238,7 @@ def _rendering(path: Path) -> Iterator[tuple[str, float]]:
         yield "the same, and RSS of them", both
         for coding in ("gzip", "br"):
             packed = len(encode(body, coding))
-            yield f"{coding} of {len(body):,} bytes: {packed:,}", _took(lambda c=coding: encode(body, c))
+            yield f"{coding} of {len(body):,} bytes: {packed:,}", _took(partial(encode, body, coding))
 
 
 def _took(step: Callable[[], object]) -> float:
