@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -12,10 +13,12 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any
 
 import psutil
+from warm import Warm
 
 RUN = Path(__file__).parent.parent / "run.py"
 PATIENCE = 30.0  # seconds that anything may take on a busy machine; how quick it is, benchmarks tell
@@ -36,8 +39,26 @@ def write_configuration(folder: Path, *urls: str, every: str = "1h") -> Path:
     return path
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*arguments: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, started warm (warm.py), with *given* on its stdin."""
+    with TemporaryFile() as stdin, TemporaryFile() as out, TemporaryFile() as err:
+        stdin.write(given.encode())
+        stdin.seek(0)
+        process = Warm(arguments, cwd, (stdin.fileno(), out.fileno(), err.fileno()))
+        try:
+            status = process.wait(120)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            raise
+        said = []
+        for file in (out, err):
+            file.seek(0)
+            said.append(file.read().decode())
+    return subprocess.CompletedProcess([*arguments], status, *said)
+
+
+def run_cold(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, by an interpreter of its own."""
     return subprocess.run(
         [sys.executable, str(RUN), *arguments],
         cwd=cwd,
@@ -49,18 +70,26 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 class Program:
-    """A command that goes on until it is stopped; nothing of it is left behind by a failing test."""
+    """A command that goes on until it is stopped; nothing of it is left behind by a failing test.
 
-    def __init__(self, *arguments: str, cwd: Path) -> None:
+    It is started warm (warm.py), or *cold*, by an interpreter of its own.
+    """
+
+    def __init__(self, *arguments: str, cwd: Path, cold: bool = False) -> None:
         self._log = cwd / f"log-{time.monotonic_ns()}"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(RUN), *arguments],
-                cwd=cwd,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        with self._log.open("wb") as log, Path(os.devnull).open("rb") as stdin:
+            self._process: subprocess.Popen[bytes] | Warm
+            if cold:
+                self._process = subprocess.Popen(
+                    [sys.executable, str(RUN), *arguments],
+                    cwd=cwd,
+                    stdin=stdin,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            else:
+                self._process = Warm(arguments, cwd, (stdin.fileno(), log.fileno(), log.fileno()))
         self._family: set[psutil.Process] = set()
 
     def __enter__(self) -> Program:

@@ -45,6 +45,8 @@ class Lexicon:
     multipliers: Mapping[str, int]
     contractions: Contractions
     percent: re.Pattern[str]  # a number's % in words
+    pieces: re.Pattern[str]  # words of reviews, guides and the like
+    openings: re.Pattern[str]  # how a title begins that asks or explains
     counters: frozenset[str] = frozenset()  # words whose number tells one issue of a series from another
 
 
@@ -83,16 +85,19 @@ def classes() -> frozenset[tuple[str, str, int]]:
     return frozenset(value for _, each in _files() for value in _classes(each))
 
 
-def guess(words: Iterable[str], declared: str) -> str:
+def guess(words: Collection[str], declared: str) -> str:
     """Return the language of folded *words*: the *declared* one, unless their small words say otherwise.
 
-    Many feeds declare the language of the program that made them.
+    Many feeds declare the language of the program that made them. Where none is declared and several have
+    the same small words ("la", "son"), the other words that their files list decide.
     """
     small = _tables().small_words
     hits = Counter(language for word in words for language in small.get(word, ()))
     if not hits:
         return declared
     best, most = hits.most_common(1)[0]
+    if not declared and len(tied := [language for language, hit in hits.items() if hit == most]) > 1:
+        return max(tied, key=lambda language: sum(word in lexicon(language).meanings for word in words))
     return declared if hits[declared] * 2 >= most or (declared and most < 3) else best
 
 
@@ -112,15 +117,20 @@ def _tables() -> _Tables:
     labels: set[str] = set()
     tails: set[str] = set()
     percent: set[str] = set()
+    pieces: set[str] = set()
+    openings: set[str] = set()
     small: dict[str, tuple[str, ...]] = {}
     for language, each in _files():
         lexicons.append(_made(each))
         labels.update(map(fold, each.get("labels", ())))
         tails.update(map(fold, each.get("tails", ())))
         percent.update(each.get("percent", ()))
+        pieces.update(each.get("pieces", ()))
+        openings.update(each.get("openings", ()))
         for word in {intern(fold(filler)) for filler in each.get("fillers", ())}:
             small[word] = (*small.get(word, ()), language)
-    return _Tables(_common(lexicons, _percent(percent)), frozenset(labels), frozenset(tails), small)
+    common = _common(lexicons, _percent(percent), _pieces(pieces), _openings(openings))
+    return _Tables(common, frozenset(labels), frozenset(tails), small)
 
 
 @cache
@@ -143,7 +153,12 @@ def _classes(each: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
             yield from ((kind, name, number) for number in range(len(values)))
 
 
-def _common(lexicons: Collection[Lexicon], percent: re.Pattern[str]) -> Lexicon:
+def _common(
+    lexicons: Collection[Lexicon],
+    percent: re.Pattern[str],
+    pieces: re.Pattern[str],
+    openings: re.Pattern[str],
+) -> Lexicon:
     """Return the meanings on which the languages agree, of words that are long enough not to be chance."""
     seen: dict[str, set[str]] = {}
     multipliers: dict[str, int] = {}
@@ -154,7 +169,7 @@ def _common(lexicons: Collection[Lexicon], percent: re.Pattern[str]) -> Lexicon:
                 seen.setdefault(word, set()).add(meaning)
     agreed = {word: meanings.pop() for word, meanings in seen.items() if len(meanings) == 1}
     counters = frozenset().union(*(each.counters for each in lexicons))
-    return Lexicon(agreed, multipliers, _contractions({}), percent, counters)
+    return Lexicon(agreed, multipliers, _contractions({}), percent, pieces, openings, counters)
 
 
 def _made(each: dict[str, Any]) -> Lexicon:
@@ -162,7 +177,9 @@ def _made(each: dict[str, Any]) -> Lexicon:
     multipliers = {fold(word): value for word, value in each.get("multipliers", {}).items()}
     counters = frozenset(fold(word) for word in each.get("counters", ()))
     contractions = _contractions(each.get("contractions", {}))
-    return Lexicon(meanings, multipliers, contractions, _percent(each.get("percent", ())), counters)
+    percent = _percent(each.get("percent", ()))
+    pieces, openings = _pieces(each.get("pieces", ())), _openings(each.get("openings", ()))
+    return Lexicon(meanings, multipliers, contractions, percent, pieces, openings, counters)
 
 
 def _contractions(listed: Mapping[str, str]) -> Contractions:
@@ -180,6 +197,30 @@ def _percent(spellings: Iterable[str]) -> re.Pattern[str]:
     texts = {*map(fold, spellings), "%"}
     longest_first = sorted(map(re.escape, texts), key=len, reverse=True)
     return re.compile(rf"(?<=\d)\s*(?:{'|'.join(longest_first)})(?!\w)")
+
+
+def _pieces(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of *words* in a folded title.
+
+    With a colon behind it a word counts only before a sign, or at the end: "Review: …", "… (review)".
+    """
+    listed = list(words)
+    anywhere = "|".join(re.escape(fold(word)) for word in listed if not word.endswith(":"))
+    apart = "|".join(re.escape(fold(word[:-1])) for word in listed if word.endswith(":"))
+    patterns = (
+        rf"(?<!\w)(?:{anywhere})(?!\w)" if anywhere else "",
+        rf"(?<!\w)(?:{apart})(?=\s*(?:[:|()\[\]]|-\s|$))" if apart else "",
+    )
+    return re.compile("|".join(filter(None, patterns)) or _NEVER)
+
+
+def _openings(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of *words* at the beginning of a folded title, or of what follows its colon."""
+    any_of = "|".join(re.escape(fold(word)) for word in words)
+    return re.compile(rf"(?:^|[:|]\s|\s-\s)\W*(?:{any_of})(?!\w)" if any_of else _NEVER)
+
+
+_NEVER = r"(?!)"
 
 
 def _meanings(each: dict[str, Any]) -> Iterator[tuple[str, str]]:

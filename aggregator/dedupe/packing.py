@@ -12,12 +12,12 @@ from struct import Struct
 from aggregator.dedupe.words import Words
 
 _HEAD = Struct("<3sBBBI")  # language, flags, tokens of the title, tokens of the summary, source
-_CUT, _CASED = 1, 2
+_CUT, _CASED, _ASKS, _PIECE = 1, 2, 4, 8
 
 
 def pack(words: Words, source: int) -> bytes:
     """Return *words* and who published them as bytes; `unpack` reads them."""
-    flags = _CUT * words.cut | _CASED * words.cased
+    flags = _CUT * words.cut | _CASED * words.cased | _ASKS * words.asks | _PIECE * words.piece
     both = words.title + words.summary
     named = sum(1 << at for at, token in enumerate(both) if token in words.names)
     head = _HEAD.pack(words.language.encode(), flags, len(words.title), len(words.summary), source)
@@ -40,6 +40,8 @@ def unpack(packed: bytes) -> tuple[Words, int]:
         names,
         bool(flags & _CASED),
         bool(flags & _CUT),
+        bool(flags & _ASKS),
+        bool(flags & _PIECE),
     )
     return words, source
 
@@ -53,4 +55,4 @@ def tokens_of(packed: bytes | memoryview) -> Iterable[int]:
 
 
 _NONE: frozenset[int] = frozenset()
-_NO_WORDS = Words("", (), (), _NONE, True, False)
+_NO_WORDS = Words("", (), (), _NONE, True, False, False, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from aggregator.dedupe.pairing import Likeness, has_same_text
@@ -26,12 +27,25 @@ _SOMETHING_SHARED = 0.5  # rarity
 _TITLE_ALONE = 0.66  # overlap of titles, where nothing but titles can be compared
 _WORDS_BESIDE = 0.8  # share of their words, rare or not, where each has two that the other lacks
 _WORDS_ALONE = 0.62  # and elsewhere
+_FEWEST_ALONE = 3  # of such words: two are a topic
+_WORDS_OF_THREE = 0.7  # and where it is three
+_ONE_TEXT = 0.9  # and of what asks or explains: so much, and it is one text that both papers bought
 _BOTH_RARE = 0.7  # rarity of words that stand on one side only
 
 Rule = Literal["link", "title", "cut", "tail"]
 Bar = Literal["again"]
 Veto = Literal[
-    "source", "calendar", "class", "opposite", "negation", "number", "replaced", "turned", "swapped", "little"
+    "source",
+    "calendar",
+    "class",
+    "opposite",
+    "negation",
+    "number",
+    "replaced",
+    "turned",
+    "swapped",
+    "little",
+    "piece",
 ]
 
 
@@ -57,7 +71,9 @@ def certain(new: Side, old: Side, different: Difference, like: Likeness) -> Rule
         return None
     if _continues(new, old) or _continues(old, new):
         return "cut"
-    return "tail" if _is_longer(new, old) or _is_longer(old, new) else None
+    if _is_longer(new, old) or _is_longer(old, new):
+        return "tail" if (new.asks, new.piece) == (old.asks, old.piece) else None
+    return None
 
 
 def _by_link(new: Side, old: Side, different: Difference, like: Likeness) -> Rule | Bar:
@@ -86,6 +102,20 @@ def _shared(new: Side, old: Side) -> float:
     return 2 * len(new.title & old.title) / (len(new.title) + len(old.title) or 1)
 
 
+def _is_own_piece(new: Side, old: Side) -> bool:
+    """Say whether two sources write of one thing, and one of them what each paper writes for itself."""
+    if new.source == old.source or not (new.asks or old.asks or new.piece or old.piece):
+        return False
+    return not _is_one_text(new, old)
+
+
+def _is_one_text(new: Side, old: Side) -> bool:
+    """Say whether all but one word is the same, or most of many; of two reviews small words count too."""
+    wording = (Counter(new.order) - Counter(old.order)) + (Counter(old.order) - Counter(new.order))
+    many = len(new.title & old.title) >= _FEWEST_CUT and _shared(new, old) >= _ONE_TEXT
+    return wording.total() <= 1 or (many and not (new.piece and old.piece))
+
+
 def _is_longer(longer: Side, whole: Side) -> bool:
     """Say whether *longer* is *whole* with a few words behind it, as "- The Paper" or ", police say"."""
     kept = len(whole.order)
@@ -110,9 +140,19 @@ def forbids(new: Side, old: Side, different: Difference, like: Likeness) -> Veto
         return words
     both_add = min(len(different.new), len(different.old)) > 1
     enough = _WORDS_BESIDE if both_add else _WORDS_ALONE
-    if not like.both_texts and (like.title_overlap < _TITLE_ALONE or _shared(new, old) < enough):
-        return "little"
+    if not like.both_texts and (veto := _by_titles(new, old, like, enough)):
+        return veto
     return "swapped" if like.swapped >= _BOTH_RARE and like.summary_overlap < _SOMETHING_SHARED else None
+
+
+def _by_titles(new: Side, old: Side, like: Likeness, enough: float) -> Veto | None:
+    common = len(new.title & old.title)
+    enough = max(enough, _WORDS_OF_THREE) if common == _FEWEST_ALONE else enough
+    if common < _FEWEST_ALONE or _shared(new, old) < enough:
+        return "little"
+    if like.title_overlap < _TITLE_ALONE:
+        return "little"
+    return "piece" if _is_own_piece(new, old) else None
 
 
 def _by_words(different: Difference) -> Veto | None:

@@ -20,6 +20,8 @@ class Side(NamedTuple):
     names: frozenset[int]  # of them those written with a capital
     cased: bool  # its script has capitals
     cut: bool  # its title ends with an ellipsis
+    asks: bool  # its title asks or explains something
+    piece: bool  # it is a review, a guide or the like
     source: int  # who published it; 0 if that is not known
     link: int  # a digest of its canonical link; 0 if it has none
     at: float  # hours since 1970

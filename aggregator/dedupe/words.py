@@ -57,6 +57,7 @@ _CAPITALISED = re.compile(r"(?<![\w.])[^\W\d_a-z][\w’'-]{2,}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)\W*$")
 _CASELESS = re.compile("[\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u9fff\uac00-\ud7af]")
+_ASKS = re.compile("[?؟？]")
 _ENDS_CUT = re.compile(r"(?:…|\.\.\.)\W*$")
 
 
@@ -69,6 +70,8 @@ class Words(NamedTuple):
     names: frozenset[int]  # those of both that are written with a capital where no sentence begins
     cased: bool  # the script has capitals
     cut: bool  # the title ends with an ellipsis
+    asks: bool  # the title asks or explains something
+    piece: bool  # it is a review, a guide or the like, of which each paper writes its own
 
 
 def words_of(title: str, summary: str, language: str, publishers: Iterable[str]) -> Words:
@@ -94,7 +97,8 @@ def words_of(title: str, summary: str, language: str, publishers: Iterable[str])
     both = {*in_title, *body}
     names = frozenset(name for name in _names(shown, summary, known) if name in both)
     cased = _CASELESS.search(shown) is None
-    return Words(tongue, in_title, body, names, cased, cut)
+    asks = _ASKS.search(shown) is not None or known.openings.search(folded) is not None
+    return Words(tongue, in_title, body, names, cased, cut, asks, known.pieces.search(folded) is not None)
 
 
 @lru_cache(1 << 14)

@@ -158,6 +158,11 @@ class Choice:
         return "/" if self.search is None else "/search"
 
     @property
+    def lines_path(self) -> str:
+        """Return the address of the page's newest lines alone: `/lines`, `/category/sport/lines`."""
+        return f"{self.path.rstrip('/')}/lines"
+
+    @property
     def query(self) -> str:
         """Return the query that belongs to the path, with its question mark, or nothing."""
         return "" if self.search is None else "?" + urlencode({"q": self.search})
@@ -263,6 +268,19 @@ class Push:
     is_slowing: bool  # deliveries come, so it is polled less often
     refused: int  # deliveries whose signature was wrong
     error: str | None  # the hub's last word, if that was no
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What a source brought in the last 30 days."""
+
+    days: tuple[int, ...]  # entries dated on each of them (days of UTC), today last; held ones left out
+    copies: int  # of these, that came when another entry of the same headline was there already
+    delay: timedelta | None  # the middle one of the times between their dates and our polls
+
+    @property
+    def entries(self) -> int:
+        return sum(self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ VETOES = {
     "little": "only their titles can be compared, and those have too little in common",
     "swapped": "each has a rare word in place of one of the other's",
     "again": "one address or title is used again here for another article",
+    "piece": "one is a question, a review, a guide or the like, of which each paper writes its own",
     "score": "they have too little in common",
 }
 RULES = {

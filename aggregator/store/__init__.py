@@ -20,6 +20,7 @@ from aggregator.model import (
     FeedHealth,
     Headline,
     KeptArchive,
+    Lately,
     Manners,
     Place,
     Receipt,
@@ -39,6 +40,7 @@ from aggregator.store import (
     reading,
     requests,
     retention,
+    tallies,
     telling,
 )
 from aggregator.store.archives import MOST
@@ -264,6 +266,11 @@ class Store:
             found = reading.health(connection, now)
         return tuple(replace(feed, push=hubs.get(feed.key)) for feed in found)
 
+    def lately(self, now: datetime) -> dict[str, Lately]:
+        """Return what each source that is polled brought in the last 30 days, by its key."""
+        with self._read() as connection:
+            return tallies.lately(connection, now)
+
     def manners(self, since: datetime) -> tuple[Manners, ...]:
         """Return how we behaved towards each host since *since*; the log goes back a week."""
         with self._read() as connection:
@@ -303,6 +310,7 @@ class Store:
                 count = retention.prune(connection, before)
                 if not count:
                     retention.tidy(connection, before)
+                    tallies.tidy(connection)
                     archives.drop(connection, before)
                     return total
             total += count

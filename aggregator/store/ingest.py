@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from aggregator.model import Addition, Arrival, Habit, Known, Plan, Reasons, Revision
 from aggregator.names import titles_in
+from aggregator.store import tallies
 from aggregator.store.habits import habits
 from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
 from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, REASONS, chunks, entry_columns, known_of
@@ -120,11 +121,14 @@ class Ledger:
         index_headlines(self._connection, joined | revised)
         self._fold(plan, joined)
         self._changed_feeds(plan)
+        tallies.note(self._connection, plan.additions, self._now)
+        founded = sum(addition.guid is not None for addition in plan.additions)
         self._connection.execute(
             sa.update(desk).values(
                 revision=self.revision,
                 next_entry=self.next_entry + len(plan.additions),
-                next_headline=self.next_headline + sum(a.guid is not None for a in plan.additions),
+                next_headline=self.next_headline + founded,
+                headlines=desk.c.headlines + founded,
             )
         )
 

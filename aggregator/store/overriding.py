@@ -127,7 +127,9 @@ class _Moves:
         if taken is not None and taken.held == MERGED:
             return int(taken.id)
         number = self._connection.execute(sa.select(desk.c.next_headline)).scalar_one()
-        self._connection.execute(sa.update(desk).values(next_headline=number + 1))
+        self._connection.execute(
+            sa.update(desk).values(next_headline=number + 1, headlines=desk.c.headlines + 1)
+        )
         entry = self._connection.execute(sa.select(entries).where(entries.c.id == lead)).one()
         self._connection.execute(
             sa.insert(headlines).values(

@@ -123,19 +123,14 @@ def counts(connection: sa.Connection) -> tuple[int, int]:
     number = sa.select(sa.func.count())
     held = connection.execute(number.where(headlines.c.held.is_not(None))).scalar_one()
     return (
-        connection.execute(number.select_from(headlines)).scalar_one() - held,
-        connection.execute(number.select_from(entries)).scalar_one(),
+        connection.execute(sa.select(desk.c.headlines)).scalar_one() - held,
+        int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(feeds.c.entries), 0))).scalar_one()),
     )
 
 
 def health(connection: sa.Connection, now: datetime) -> tuple[FeedHealth, ...]:
     """Return the state of each source that feeds.yaml names, in the order of their names."""
-    count = sa.select(entries.c.feed, sa.func.count().label("entries")).group_by(entries.c.feed).subquery()
-    rows = connection.execute(
-        sa.select(feeds, sa.func.coalesce(count.c.entries, 0).label("entries"))
-        .outerjoin(count, count.c.feed == feeds.c.id)
-        .where(feeds.c.active)
-    ).all()
+    rows = connection.execute(sa.select(feeds).where(feeds.c.active)).all()
     resting = {
         row.host: row.wait_until for row in connection.execute(sa.select(hosts)) if row.wait_until > now
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from aggregator.store import tallies
 from aggregator.store.overriding import forget
 from aggregator.store.tables import (
     desk,
@@ -42,6 +43,7 @@ def prune(connection: sa.Connection, before: datetime) -> int:
     if not ids:
         return 0
     forget(connection, ids)
+    tallies.uncount(connection, ids)
     uids = connection.execute(sa.select(entries.c.uid).where(entries.c.headline.in_(ids))).scalars()
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     if rows := [{"uid": uid, "seen": before} for uid in uids]:
@@ -49,7 +51,9 @@ def prune(connection: sa.Connection, before: datetime) -> int:
     for table in (terms, headline_titles, entries):
         connection.execute(sa.delete(table).where(table.c.headline.in_(ids)))
     connection.execute(sa.delete(headlines).where(headlines.c.id.in_(ids)))
-    connection.execute(sa.update(desk).values(revision=desk.c.revision + 1))
+    connection.execute(
+        sa.update(desk).values(revision=desk.c.revision + 1, headlines=desk.c.headlines - len(ids))
+    )
     return len(ids)
 
 

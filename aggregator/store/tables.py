@@ -49,6 +49,7 @@ desk = sa.Table(
     sa.Column("config", sa.Text),  # the configuration that was last accepted, as JSON
     sa.Column("config_error", sa.Text),  # what is wrong with the file as it stands now
     sa.Column("renewed", Instant),  # when all that is published last changed at once
+    sa.Column("headlines", sa.BigInteger, nullable=False, server_default="0"),  # rows, counted as they come
 )
 
 feeds = sa.Table(
@@ -91,6 +92,7 @@ feeds = sa.Table(
     sa.Column("hub", sa.Text, nullable=False, server_default=""),  # WebSub, as the feed names it; '': none
     sa.Column("topic", sa.Text, nullable=False, server_default=""),  # what its hub calls it
     sa.Column("pushed_until", Instant),  # deliveries come: it is polled less often
+    sa.Column("entries", sa.BigInteger, nullable=False, server_default="0"),  # rows, counted as they come
     sa.Index(None, "next_due"),
     # Both are looked for every second, and stand behind much else in a row.
     sa.Index(None, "hub", sqlite_where=sa.text("hub <> ''"), postgresql_where=sa.text("hub <> ''")),
@@ -186,6 +188,17 @@ entries = sa.Table(
     sa.Index(None, "headline"),
     sa.Index(None, "revision"),
     sa.Index(None, "feed", "link_key"),
+)
+
+# What each feed brought, day by day, for a month (tallies.py).
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("feed", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),  # days since 1970, of UTC
+    sa.Column("entries", sa.Integer, nullable=False),  # that are dated on it
+    sa.Column("copies", sa.Integer, nullable=False),  # of these, whose headline was there already
+    sa.Column("waits", sa.Text, nullable=False),  # how many were asked for how late
 )
 
 # What narrows the ticker: category:sport, language:nl, source:nos. With the time, so that a page of any

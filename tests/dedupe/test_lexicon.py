@@ -101,3 +101,22 @@ def test_small_words_mean_nothing() -> None:
 def test_particles_are_set_aside_for_arabic_words() -> None:
     assert next(bare("والسلام")) == "سلام"
     assert re.fullmatch(r"\w+", next(bare("بمدينه")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_word_of_a_piece_is_found_where_it_stands(language: str) -> None:
+    known, each = lexicon(language), FILES[language]
+    for word in each.get("pieces", ()):
+        assert known.pieces.search(fold(f"Medea in Sneek: {word.removesuffix(':')}"))
+    for word in each.get("openings", ()):
+        assert known.openings.search(fold(f"{word} Medea")) and known.openings.search(
+            fold(f"Sneek: {word} x")
+        )
+        assert not known.openings.search(fold(f"Medea in Sneek {word}"))
+    assert not known.pieces.search("") and not known.openings.search("")
+
+
+def test_where_the_small_words_of_two_languages_are_the_same_the_others_decide() -> None:
+    title = "la banque centrale releve son taux directeur a"
+    assert guess(title.split(), "") == "fr"
+    assert guess(["el", "banco", "central", "sube", "a", "la", "vez", "su", "tipo"], "") == "es"

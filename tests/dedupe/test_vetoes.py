@@ -121,6 +121,37 @@ def test_a_name_and_two_things_of_its_bearer_are_too_little_where_only_titles_ca
     assert forbids(each.new, each.old, each.different, each.like) == "little"
 
 
+HULL = "Hull theatre plays Medea for full house"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other", "found"),
+    [
+        ("en", HULL, f"Review: {HULL}, slow and cold", "piece"),
+        ("en", f"Review: {HULL}, cold and grey", f"Recap: {HULL}", "piece"),
+        ("nl", "Kaap speelt Medea in Sneek", "Speelt Kaap volgend jaar weer Medea in Sneek?", "piece"),
+        (
+            "fr",
+            "Le pont de Seyssel rouvre à Noël",
+            "Pourquoi le vieux pont de Seyssel rouvre à Noël tôt",
+            "piece",
+        ),
+        ("ar", "جسر قلعة السراغنة يفتح أمام المارة", "لماذا جسر قلعة السراغنة يفتح الآن أمام الناس", "piece"),
+        # One word more or less: a text that two papers bought.
+        ("en", "How to see the eclipse from Hull", "How to see the eclipse from rainy Hull", None),
+        ("en", "Hull theatre reviews its Medea", "Hull theatre reviews its Medea again", None),  # no review
+    ],
+)
+def test_reviews_guides_and_questions_are_each_papers_own_where_only_titles_can_be_compared(
+    language: str, one: str, other: str, found: str | None
+) -> None:
+    new, old = side(one, language), side(other, language, source=2)
+    each = beside(new, old, language)
+    assert forbids(*each) == found
+    assert forbids(*beside(new, old._replace(source=1), language)) != "piece"
+    assert certain(*each) is None or found is None
+
+
 def test_home_and_away_exchanged_is_another_match() -> None:
     each = beside(side("Lille-Rennes : 1-3", "fr"), side("Rennes-Lille : 1-3", "fr", source=2), "fr")
     assert forbids(each.new, each.old, each.different, each.like) == "turned"
@@ -130,6 +161,8 @@ def test_a_few_words_behind_a_title_make_no_other_headline() -> None:
     title = "Vakbond en NS sluiten akkoord over rooster conducteurs"
     each = beside(side(f"{title} - De Spoorbode", "nl"), side(title, "nl", source=2), "nl")
     assert certain(*each) == "tail"
+    piece = beside(side(f"{title}: reacties op straat", "nl"), side(title, "nl", source=2), "nl")
+    assert certain(*piece) is None
     number = beside(side(f"{title} van 2027", "nl"), side(title, "nl", source=2), "nl")
     assert certain(*number) is None
 

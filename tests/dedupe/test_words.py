@@ -149,6 +149,8 @@ TOKENS = st.integers(0, 2**32 - 1)
     st.data(),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
+    st.booleans(),
     TOKENS,
 )
 def test_what_is_packed_is_unpacked_as_it_was(
@@ -158,11 +160,13 @@ def test_what_is_packed_is_unpacked_as_it_was(
     data: st.DataObject,
     cased: bool,
     cut: bool,
+    asks: bool,
+    piece: bool,
     source: int,
 ) -> None:
     both = [*title, *summary]
     names = frozenset(data.draw(st.lists(st.sampled_from(both)))) if both else frozenset()
-    words = Words(language, tuple(title), tuple(summary), names, cased, cut)
+    words = Words(language, tuple(title), tuple(summary), names, cased, cut, asks, piece)
     assert unpack(pack(words, source)) == (words, source)
 
 

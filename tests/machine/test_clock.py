@@ -97,7 +97,7 @@ def test_the_running_program_goes_on_whatever_becomes_of_the_clock(
     publisher.answers["/rare"] = Answer(rss("rare"), headers=RSS)
     path = write_configuration(tmp_path, publisher.url("/often"), publisher.url("/rare"))
     path.write_text(path.read_text().replace("key: 'feed1'", "key: 'feed1', every: 1s"))
-    with Program("serve", "--port", "0", cwd=tmp_path) as program:
+    with Program("serve", "--port", "0", cwd=tmp_path, cold=True) as program:
         address = program.address()
         wait_until(lambda: len(headlines(address)) >= 2)
         for seconds, said in (

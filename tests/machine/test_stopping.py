@@ -29,7 +29,7 @@ def test_it_ends_in_time_and_the_next_start_goes_on(
     tmp_path: Path, publisher: Publisher, moment: str
 ) -> None:
     _many(tmp_path, publisher)
-    with Program("serve", "--port", "0", cwd=tmp_path) as program:
+    with Program("serve", "--port", "0", cwd=tmp_path, cold=moment == "at once") as program:
         if moment == "as the store is made":
             wait_until(lambda: (tmp_path / "ticker.db").exists())
         if moment == "in the first poll":

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from program import RUN, write_configuration
+from program import run, write_configuration
 
 ROWS = (
     {"id": "a", "title": "Zware aardbeving treft Zeerijp, kracht 3.4", "source": "nos", "time": 0},
     {"id": "b", "title": "ZWARE AARDBEVING TREFT ZEERIJP, kracht 3.4", "source": "nu", "time": 60},
     {"id": "c", "title": "Museum in Sète opent nieuwe zaal", "source": "nu", "time": 120},
 )
-
-
-def run(*arguments: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, with *given* on its stdin."""
-    return subprocess.run(
-        [sys.executable, str(RUN), *arguments],
-        cwd=cwd,
-        input=given,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
 
 
 def lines(*rows: object) -> str:

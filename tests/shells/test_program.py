@@ -11,7 +11,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from program import Program, alive, get, headlines, health, run, wait_until, write_configuration
+from program import Program, alive, get, headlines, health, run, run_cold, wait_until, write_configuration
 from publisher import Answer, Publisher, conditional
 
 RSS = {"Content-Type": "application/rss+xml"}
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, publisher: Publisher) -> Path:
 
 
 def test_the_first_start_makes_a_store_polls_and_serves(folder: Path) -> None:
-    with Program("serve", "--port", "0", cwd=folder) as program:
+    with Program("serve", "--port", "0", cwd=folder, cold=True) as program:
         address = program.address()
         wait_until(lambda: headlines(address) == ["Headline one", "Headline two"])
         assert "Headline one" in get(address)
@@ -243,11 +243,11 @@ def test_a_mistake_in_feeds_yaml_is_told_with_its_line_and_all_at_once(tmp_path:
 
 
 def test_no_feeds_yaml_is_the_users_problem_and_wrong_usage_is_its_own(tmp_path: Path) -> None:
-    missing = run("check", cwd=tmp_path)
+    missing = run_cold("check", cwd=tmp_path)
     assert missing.returncode == 1
     assert "feeds.yaml" in missing.stderr
     assert "Traceback" not in missing.stderr
-    assert run("chekc", cwd=tmp_path).returncode == 2
+    assert run_cold("chekc", cwd=tmp_path).returncode == 2
 
 
 def test_check_with_fetch_tells_of_each_feed_and_stores_nothing(folder: Path, publisher: Publisher) -> None:

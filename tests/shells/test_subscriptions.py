@@ -76,15 +76,8 @@ def test_import_adds_what_is_new_and_tells_of_the_rest(folder: Path) -> None:
 
 
 def test_import_reads_stdin_and_makes_a_feeds_yaml(tmp_path: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, str(RUN), "import", "-"],
-        cwd=tmp_path,
-        input=LIST.format(new="https://new.example/rss", old="https://old.example/rss"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    given = LIST.format(new="https://new.example/rss", old="https://old.example/rss")
+    told = run("import", "-", cwd=tmp_path, given=given)
     assert "stdin: 2 feeds added to feeds.yaml" in told.stdout
     assert run("check", cwd=tmp_path).stdout == "feeds.yaml: no mistakes; 2 feeds\n"
 

@@ -124,8 +124,8 @@ def test_what_waits_is_bounded_for_each_feed_and_in_all(
     assert bring(store, two, b"c" * 7, b"d", b"e") == [True, True, False]
 
 
-def test_a_store_of_before_hubs_is_brought_up_with_its_feeds(url: str) -> None:
-    engine = sa.create_engine(url)
+def test_a_store_of_before_hubs_is_brought_up_with_its_feeds(blank: str) -> None:
+    engine = sa.create_engine(blank)
     upgrade(engine, "0005")
     columns = (
         "key, url, host, active, name, priority, subscription, body_hash, item_hashes, next_due, not_before"
@@ -142,7 +142,7 @@ def test_a_store_of_before_hubs_is_brought_up_with_its_feeds(url: str) -> None:
                 "asked": '{"key": "one", "url": "https://one.example/", "every": "PT15M"}',
             },
         )
-    store = Store(url)
+    store = Store(blank)
     store.create()
     (claim,) = store.claim(NOON, 9, "test", LEASE)
     assert (claim.subscription.key, claim.pushed) == ("one", False)

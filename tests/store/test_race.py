@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from newsroom import NOON, configuration, entry, ingest
+from several import processes
 
 from aggregator.model import Entry
 from aggregator.pipeline.deciding import Decider
@@ -55,7 +55,7 @@ def test_two_programs_at_once_found_no_headline_twice_and_lose_none(postgres: st
     store = Store(postgres)
     store.create()
     store.accept(CONFIG, NOON)
-    context = multiprocessing.get_context("spawn")
+    context = processes()
     programs = [context.Process(target=_tell_all, args=(postgres, key)) for key in ("one", "two")]
     for program in programs:
         program.start()

@@ -26,20 +26,20 @@ def titles(store: Store, choice: Choice = ALL) -> list[str]:
     return [headline.entry.title for headline in store.ticker(choice, None, 100)]
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> None:
-    engine = sa.create_engine(url)
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(blank: str) -> None:
+    engine = sa.create_engine(blank)
     upgrade(engine)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), metadata)
     assert found == []
 
 
-def test_an_older_store_is_brought_up_to_this_version_with_what_is_in_it(url: str) -> None:
-    engine = sa.create_engine(url)
+def test_an_older_store_is_brought_up_to_this_version_with_what_is_in_it(blank: str) -> None:
+    engine = sa.create_engine(blank)
     upgrade(engine, "0001")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE desk SET revision = 42"))
-    store = Store(url)
+    store = Store(blank)
     store.create()
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

@@ -6,6 +6,7 @@ import multiprocessing
 from datetime import timedelta
 
 from newsroom import NOON, bring, configuration, entry
+from several import processes
 
 from aggregator.model import Choice
 from aggregator.store import Store
@@ -27,7 +28,7 @@ def test_two_programs_that_bring_the_same_news_at_once_found_each_headline_once(
     url: str, store: Store
 ) -> None:
     store.accept(configuration("one", "two"), NOON)
-    context = multiprocessing.get_context("spawn")
+    context = processes()
     programs = [context.Process(target=_tell_all, args=(url, key)) for key in ("one", "two")]
     for program in programs:
         program.start()
@@ -51,7 +52,7 @@ def _claim_all(url: str, owner: str, claimed: multiprocessing.Queue[str]) -> Non
 def test_two_programs_never_claim_the_same_feed(url: str, store: Store) -> None:
     keys = [f"feed{n}" for n in range(100)]
     store.accept(configuration(*keys), NOON)
-    context = multiprocessing.get_context("spawn")
+    context = processes()
     claimed: multiprocessing.Queue[str] = context.Queue()
     programs = [context.Process(target=_claim_all, args=(url, owner, claimed)) for owner in ("one", "two")]
     for program in programs:

@@ -33,16 +33,16 @@ def copy(source: str, target: str) -> None:
         engine.dispose()
 
 
-def test_what_an_older_store_has_is_a_story_of_its_own_and_is_known_again(url: str, tmp_path: Path) -> None:
+def test_what_an_older_store_has_is_a_story_of_its_own_and_is_known_again(blank: str, tmp_path: Path) -> None:
     newest = Store(f"sqlite:///{tmp_path}/newest.db")
     newest.create()
     newest.accept(CONFIG, NOON)
     ingest(newest, Decider(CONFIG), {"one": [DIKE]})
     newest.close()
-    upgrade(sa.create_engine(url), "0004")
-    copy(f"sqlite:///{tmp_path}/newest.db", url)
+    upgrade(sa.create_engine(blank), "0004")
+    copy(f"sqlite:///{tmp_path}/newest.db", blank)
 
-    store = Store(url)
+    store = Store(blank)
     store.create()
     decider = Decider(CONFIG)
     assert ingest(store, decider, {"one": [DIKE]}, NOON + HOUR).additions == ()

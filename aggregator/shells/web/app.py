@@ -14,14 +14,23 @@ from werkzeug.http import http_date
 
 from aggregator.model import Archive, Choice, Config, Format, Place
 from aggregator.pipeline.publishing import FeedDocument
-from aggregator.shells.web import narrowing, sources
+from aggregator.shells.web import lately, narrowing, sources
 from aggregator.shells.web.article import ArticlePage, article, line_of
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, FEED_TYPES, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.static import static_files
-from aggregator.shells.web.ticker import LINES, LINES_OF_A_DAY, Start, Ticker, TickerPage, ticker
+from aggregator.shells.web.ticker import (
+    LINES,
+    LINES_OF_A_DAY,
+    NEWEST_LINES,
+    Start,
+    Ticker,
+    TickerPage,
+    newest_lines,
+    ticker,
+)
 from aggregator.shells.web.words import TEMPLATES
 from aggregator.store import Store
 from aggregator.websub import CALLBACK
@@ -44,6 +53,8 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
         app.add_url_rule(rule, rule, pages.ticker)
+        lines = f"{rule.rstrip('/')}/lines"
+        app.add_url_rule(lines, lines, pages.lines)
     for rule in (*narrowings, "/day/<day>/<int:part>"):
         feed = f"{rule.rstrip('/')}/feed.<any(rss, atom, json):format>"
         app.add_url_rule(feed, feed, pages.feed)
@@ -88,8 +99,20 @@ class _Pages:
             abort(404)
         if not headlines and choice == EVERYTHING and before is None:
             return self._starting(here)
-        shown = ticker(here, choice, headlines, before, lines=lines)
+        shown = ticker(here, choice, headlines, before, lines=lines, is_live=self._paged)
         return self._page("ticker.html", self._ticker_page(here, choice, shown))
+
+    def lines(self, **names: str) -> Response:
+        """Answer with the newest lines of a ticker and nothing around them, or those before a place."""
+        here = self._setting()
+        choice = self._choice(here, names)
+        before = _before()
+        headlines = self._desk.ticker(choice, before, NEWEST_LINES + 1) if choice.search != "" else ()
+        piece = newest_lines(here, choice, headlines, before)
+        html = render_template("lines.html", ticker=piece, words=here.words)
+        response = _response(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     def feed(self, format: Format, part: int | None = None, **names: str) -> Response:
         """Answer with a merged feed, a page of it, or a day that is over."""
@@ -144,7 +167,7 @@ class _Pages:
             frame=self._frame(here, headline.entry.title, None),
             line=line,
             article=article(here, headline),
-            ticker=ticker(here, EVERYTHING, lines, before, line),
+            ticker=ticker(here, EVERYTHING, lines, before, line, is_live=self._paged),
         )
         return self._page("article.html", page)
 
@@ -159,14 +182,15 @@ class _Pages:
 
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""
-        here, feeds = self._setting(), self._desk.health()
+        here, feeds, order = self._setting(), self._desk.health(), request.args.get("sort", "")
         around = self._frame(here, here.words["sources"], None, "/sources")
         page = sources.SourcesPage(
             frame=around,
             summary=sources.summary(here, feeds),
             config_error=self._desk.config_error(),
             hub=sources.our_hub(here, self._desk.our_hub()),
-            sources=sources.source_states(here, feeds),
+            orders=lately.orders(here, order),
+            sources=sources.source_states(here, feeds, self._desk.lately(), order),
         )
         return self._page("sources.html", page, NOT_KEPT)
 
@@ -175,7 +199,7 @@ class _Pages:
 
     def health(self) -> Response:
         """Answer with how the sources are, for programs."""
-        response = jsonify(sources.health(*self._report(), self._desk.our_hub()))
+        response = jsonify(sources.health(*self._report(), self._desk.our_hub(), self._desk.lately()))
         response.headers["Cache-Control"] = NOT_KEPT
         return response
 
@@ -266,7 +290,7 @@ class _Pages:
         states = sources.source_states(here, feeds)
         phrase = "unreachable" if all(feed.state == "failing" for feed in feeds) else "starting"
         start = Start(here.words[phrase], here.words[f"{phrase}_text"], states)
-        shown = Ticker(days=(), live=here.href("/"), start=start)
+        shown = Ticker(days=(), live=here.href(EVERYTHING.lines_path) if self._paged else None, start=start)
         return self._page("ticker.html", self._ticker_page(here, EVERYTHING, shown), NOT_KEPT)
 
     def _frame(self, here: Setting, title: str, choice: Choice | None, path: str | None = None) -> Frame:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import StoreError, UserError
-from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, OurHub, Place
+from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, Lately, OurHub, Place
 from aggregator.pipeline.publishing import (
     FeedDocument,
     archive_document,
@@ -62,6 +62,9 @@ class Desk:
 
     def health(self) -> tuple[FeedHealth, ...]:
         return self._store.health(self.now())
+
+    def lately(self) -> dict[str, Lately]:
+        return self._store.lately(self.now())
 
     def our_hub(self) -> OurHub | None:
         return self._store.post.our_hub(self.config().publishing.hub)

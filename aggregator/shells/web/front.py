@@ -32,7 +32,7 @@ RECHECK = 0.2  # seconds that the store is not asked again whether anything move
 MOST_ANSWERS = 4096
 MOST_BYTES = 48_000_000
 LONGEST_ADDRESS = 1024  # characters; a longer one is answered, not kept
-PARAMETERS = ("page", "q")  # that choose an answer; others change nothing
+PARAMETERS = ("page", "q", "sort")  # that choose an answer; others change nothing
 
 Key = tuple[str, str, str]  # path, query, coding
 Moment = tuple[int, date, Site]  # what an answer depends on besides its address

@@ -100,9 +100,9 @@ def day_start(setting: Setting, day: str) -> Place:
     return datetime.combine(date.fromisoformat(day), time(), setting.zone).astimezone(UTC), 0
 
 
-def page_href(setting: Setting, choice: Choice, place: Place) -> str:
-    """Return the address of the lines older than *place*: it leads to the same lines for ever."""
-    return setting.href(choice.path + choice.page_query(place))
+def page_href(setting: Setting, choice: Choice, place: Place, lines: bool = False) -> str:
+    """Return the address of the page, or of the *lines* alone, older than *place*: the same ones for ever."""
+    return setting.href((choice.lines_path if lines else choice.path) + choice.page_query(place))
 
 
 def place(mark: str) -> Place | None:

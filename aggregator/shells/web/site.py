@@ -21,14 +21,14 @@ from aggregator.store import Store
 START = ("/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds.opml", "/sources", "/health.json")
 _LINK = re.compile(r'(?:href|src)="([^"]*)"')
 _OLDER = re.compile(r'href="/(?!/)[^"?]*\?page=([0-9-]+)"')  # ours: an article's links are absolute
-_SEARCH = re.compile(r'<form class="(?:search|ask)".*?</form>', re.DOTALL)
+_ASKING = re.compile(r'<form class="(?:search|ask)".*?</form>|<nav class="orders".*?</nav>', re.DOTALL)
 
 
 def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[str, bytes]]:
     """Yield each file of the site, path and contents: a page is the index of a folder named like its address.
 
-    What only a program can answer is left out: searches, and pages back in time, whose place the days take,
-    and in feeds the archives.
+    What only a program can answer is left out: searches, orders, and pages back in time, whose place the
+    days take, and in feeds the archives.
     """
     here = setting(store.config(), clock())
     client = create_app(store, clock, paged=False).test_client()
@@ -56,7 +56,7 @@ def _fetch(client: FlaskClient, path: str) -> tuple[bytes, bool]:
 
 def _standing(page: str, here: Setting) -> str:
     """Return *page* without what needs a program behind it: older lines are found in the days' pages."""
-    return _SEARCH.sub("", _OLDER.sub(lambda link: f'href="{_day(link[1], here)}"', page))
+    return _ASKING.sub("", _OLDER.sub(lambda link: f'href="{_day(link[1], here)}"', page))
 
 
 def _day(mark: str, here: Setting) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
 
 from aggregator.links import host
-from aggregator.model import Choice, FeedHealth, Held, OurHub, Push, State
+from aggregator.model import Choice, FeedHealth, Held, Lately, OurHub, Push, State
 from aggregator.shells.web.frame import Frame
-from aggregator.shells.web.setting import Setting, Time, rfc3339
+from aggregator.shells.web.lately import Bars, as_numbers, bars, ordered
+from aggregator.shells.web.setting import Link, Setting, Time, rfc3339
 
-_WORST_FIRST: tuple[State, ...] = ("failing", "gone", "waiting", "never", "ok")
+_BEST_FIRST: tuple[State, ...] = ("ok", "never", "waiting", "gone", "failing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class SourceState:
     hub_error: str | None  # its hub's last word
     counts: tuple[str, ...]
     facts: tuple[Fact, ...]
+    bars: Bars | None = None  # the last thirty days
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,30 @@ class SourcesPage:
     summary: str
     config_error: str | None  # what is wrong with feeds.yaml, if it is not the one in force
     hub: HubState | None  # ours
+    orders: tuple[Link, ...]  # that the sources can be in
     sources: tuple[SourceState, ...]
 
 
-def source_states(setting: Setting, feeds: Sequence[FeedHealth]) -> tuple[SourceState, ...]:
-    """Return the sources, those that need somebody first."""
-    ordered = sorted(feeds, key=lambda feed: _WORST_FIRST.index(feed.state))
-    return tuple(_source_state(setting, feed) for feed in ordered)
+def source_states(
+    setting: Setting, feeds: Sequence[FeedHealth], lately: Mapping[str, Lately] = {}, order: str = ""
+) -> tuple[SourceState, ...]:
+    """Return the sources in an *order* (lately.py), those that need somebody first where it is none.
+
+    What they brought *lately*, by their keys, is told of those of which it is given.
+    """
+    states = ((feed.key, _source_state(setting, feed)) for feed in ordered(feeds, lately, order))
+    return tuple(
+        replace(state, bars=bars(setting.words, lately[key])) if key in lately else state
+        for key, state in states
+    )
 
 
 def summary(setting: Setting, feeds: Sequence[FeedHealth]) -> str:
     """Return how many sources are in which state: `In orde: 9 · Storing: 1`."""
     numbers = Counter(feed.state for feed in feeds)
-    states = reversed(_WORST_FIRST)
-    return " · ".join(f"{setting.words.state(state)}: {numbers[state]}" for state in states if numbers[state])
+    return " · ".join(
+        f"{setting.words.state(state)}: {numbers[state]}" for state in _BEST_FIRST if numbers[state]
+    )
 
 
 def our_hub(setting: Setting, hub: OurHub | None) -> HubState | None:
@@ -87,7 +99,11 @@ def our_hub(setting: Setting, hub: OurHub | None) -> HubState | None:
 
 
 def health(
-    revision: int, counts: tuple[int, int], feeds: Sequence[FeedHealth], hub: OurHub | None
+    revision: int,
+    counts: tuple[int, int],
+    feeds: Sequence[FeedHealth],
+    hub: OurHub | None,
+    lately: Mapping[str, Lately],
 ) -> dict[str, Any]:
     """Return /health.json (docs/design.md, the contract)."""
     degraded = any(feed.state in {"failing", "gone"} for feed in feeds)
@@ -96,7 +112,11 @@ def health(
         "revision": revision,
         "headlines": counts[0],
         "entries": counts[1],
-        "feeds": [_feed_health(feed) for feed in feeds],
+        "feeds": [
+            _feed_health(feed)
+            | {"last_30_days": as_numbers(lately[feed.key]) if feed.key in lately else None}
+            for feed in feeds
+        ],
         "hub": _our_hub(hub),
     }
 

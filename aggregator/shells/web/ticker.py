@@ -14,6 +14,9 @@ from aggregator.shells.web.setting import Link, Setting, Text, Time, listed, rfc
 from aggregator.shells.web.sources import SourceState
 
 LINES = 100  # on a page
+NEWEST_LINES = 30  # in the piece of a page that is asked for again and again
+LOOK = 30  # seconds between two looks for news
+SOONEST_LOOK = 4  # and where feeds are polled more often than that, as in the demo
 TOLD_BY_WORDS = {"near", "title"}  # rules of which the words in common are shown
 LINES_OF_A_DAY = 2000  # a day in the archive is one page, if it can be
 
@@ -57,11 +60,13 @@ class Line:
     time: Time
     title: Text
     source: str
+    mark: str  # the first letter of its name
+    link: str | None  # where it is read at its source
     more: str  # "+4 bronnen"; '' where nobody else carries it
     others: tuple[Other, ...]
     story: str  # "+3 over dit nieuws"; '' where no other headline tells of it, or each has a line of its own
     parts: tuple[Part, ...]
-    was: Was | None  # its last former title
+    was: tuple[Was, ...]  # its former titles, oldest first
     reactions: str  # "Reacties (12)"; '' where nobody knows
     reactions_href: str | None
     is_open: bool = False
@@ -87,10 +92,11 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Ticker:
-    """A page of lines. *live* is the address under which its newest state is asked for, if it has one."""
+    """A page of lines. *live* is the address under which its newest lines are asked for, if it has one."""
 
     days: tuple[Day, ...]
     live: str | None = None
+    look: int = LOOK  # seconds until it is asked again
     older: str | None = None
     newest: str | None = None
     empty: str = ""  # what to say where there are no lines
@@ -116,10 +122,12 @@ def ticker(
     before: Place | None,
     opened: int | None = None,
     lines: int = LINES,
+    is_live: bool = True,
 ) -> Ticker:
     """Return a page of *headlines*, of which there is one more than its *lines* if there are older ones.
 
     *before* is the place that the page begins after, None for the newest; *opened* is what is being read.
+    Where nobody is there to answer, as in a site of files, no page is *live*.
     """
     shown = headlines[:lines]
     if choice != EVERYTHING:  # where a story is not folded, each of its headlines is a line itself
@@ -127,11 +135,28 @@ def ticker(
     more = len(headlines) > lines
     return Ticker(
         days=days(setting, shown, opened),
-        live=setting.href(choice.path + choice.query) if before is None else None,
+        live=setting.href(choice.lines_path + choice.query) if is_live and before is None else None,
+        look=_look(setting),
         older=narrowing.page_href(setting, choice, (shown[-1].published, shown[-1].id)) if more else None,
         newest=setting.href(choice.path + choice.query) if before is not None else None,
         empty="" if shown else _nothing(setting, choice, before),
     )
+
+
+def newest_lines(
+    setting: Setting, choice: Choice, headlines: Sequence[Headline], before: Place | None
+) -> Ticker:
+    """Return a piece of the ticker, from its newest line or *before* on, which leads to the next piece."""
+    piece = ticker(setting, choice, headlines, before, lines=NEWEST_LINES)
+    if len(headlines) <= NEWEST_LINES:
+        return replace(piece, empty="")
+    last = headlines[NEWEST_LINES - 1]
+    return replace(piece, older=narrowing.page_href(setting, choice, (last.published, last.id), lines=True))
+
+
+def _look(setting: Setting) -> int:
+    floor = int(setting.config.polling.floor.total_seconds())
+    return min(LOOK, max(SOONEST_LOOK, floor))
 
 
 def days(setting: Setting, headlines: Iterable[Headline], opened: int | None) -> tuple[Day, ...]:
@@ -157,11 +182,13 @@ def line(setting: Setting, headline: Headline, opened: int | None) -> Line:
         time=setting.clock(headline.published),
         title=text(headline.entry.title, headline.entry.language),
         source=headline.lead.name,
+        mark=next((sign for sign in headline.lead.name if sign.isalnum()), "·").upper(),
+        link=headline.entry.link,
         more=setting.words.count("more", len(others)) if others else "",
         others=tuple(other(setting, source, headline.published) for source in others),
         story=setting.words.count("story", len(headline.related)) if headline.related else "",
         parts=parts(setting, headline),
-        was=former(setting, headline)[-1] if headline.formerly else None,
+        was=former(setting, headline),
         reactions=setting.words.count("reactions", count) if count is not None else "",
         reactions_href=headline.comments_link,
         is_open=headline.id == opened,

@@ -49,6 +49,11 @@ class Words:
         forms = self.table["counts"][what]
         return str(forms[PLURALS[self.language](number)]).format(n=number)
 
+    def forms(self, what: str) -> Mapping[str, str]:
+        """Return each plural form of *what*, by CLDR's names: a script counts where we cannot."""
+        forms: Mapping[str, str] = self.table["counts"][what]
+        return forms
+
     def rule(self, rule: str) -> str:
         """Return in words why an entry is thought to be the same news."""
         rules = self.table["rules"]

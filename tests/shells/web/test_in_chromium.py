@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -32,6 +33,13 @@ HOSTILE = clean(
     + '<img src="http://127.0.0.1:1/away.jpg" alt="weg"><script>document.title = "no"</script>',
     None,
 )
+
+NAMES = [
+    f"{one}{two}"
+    for one in ("Delf", "Eem", "Rott", "Vliss", "Terneu")
+    for two in ("aven", "zijl", "dam", "hoek", "mond", "burg", "sluis", "veer")
+]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 # The lowest contrast between words and what is behind them (WCAG 2.2, 1.4.3).
 LOWEST_CONTRAST = """() => {
@@ -92,6 +100,13 @@ def _opened(browser: Browser, url: str, **context: Any) -> Iterator[tuple[Page, 
     page.goto(url)
     yield page, complaints
     opened.close()
+
+
+def _looks(page: Page) -> list[str]:
+    """Return a list that the requests for news come into."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/lines" in request.url else None)
+    return asked
 
 
 def _wideness(page: Page) -> int:
@@ -167,7 +182,7 @@ def test_news_comes_in_by_itself_while_the_reader_is_at_the_top(
         page.clock.install()
         page.reload()
         bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
-        page.clock.fast_forward(9000)
+        page.clock.fast_forward(31_000)
         page.get_by_text("Dit komt net binnen").wait_for()
         assert page.locator(".line.new").count() == 1
         assert complaints == []
@@ -180,13 +195,171 @@ def test_news_waits_for_a_reader_who_is_further_down(browser: Browser, address: 
         page.mouse.wheel(0, 600)
         page.wait_for_function("scrollY > 300")
         bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
-        page.clock.fast_forward(9000)
-        button = page.get_by_role("button", name="Nieuwe koppen (1)")
+        page.clock.fast_forward(31_000)
+        button = page.get_by_role("button", name="1 nieuwe kop")
         button.wait_for()
         assert page.get_by_text("Dit komt net binnen").count() == 0
         button.click()
         page.get_by_text("Dit komt net binnen").wait_for()
         page.wait_for_function("scrollY === 0")
+
+
+def test_a_reader_who_comes_back_after_an_hour_gets_all_that_was_missed(
+    browser: Browser, address: str, filled: Store
+) -> None:
+    with _opened(browser, address) as (page, complaints):
+        page.clock.install()
+        page.reload()
+        before = page.locator(".line").count()
+        asked = _looks(page)
+        missed = [invented.at("14:30", f"Gemist bericht over haven {name}") for name in NAMES]
+        bring(filled, {"kustkrant": missed, "sportlijn": [invented.at("09:00", "Laat")]}, invented.NOW)
+        page.clock.fast_forward(31_000)
+        page.get_by_text(missed[0].title).wait_for()
+        ids = page.locator(".line").evaluate_all("(lines) => lines.map((line) => line.id)")
+        page.reload()
+        assert (
+            ids == page.locator(".line").evaluate_all("(lines) => lines.map((line) => line.id)")[: len(ids)]
+        )
+        assert len(ids) > before + 30
+        assert asked[0].endswith("/lines") and "/lines?page=" in asked[1]
+        assert complaints == []
+
+
+def test_lines_change_where_they_stand_and_an_opened_one_stays_open(
+    browser: Browser, address: str, filled: Store
+) -> None:
+    with _opened(browser, address) as (page, complaints):
+        page.clock.install()
+        page.reload()
+        page.get_by_text("+4 bronnen").click()
+        bring(filled, {"sportlijn": [invented.at("15:40", invented.SOLAR)]}, invented.NOW)
+        page.clock.fast_forward(31_000)
+        page.get_by_text("+5 bronnen").wait_for()
+        assert page.get_by_text(invented.LITTORAL).is_visible()
+        assert complaints == []
+
+
+def test_a_hidden_page_asks_nothing_and_one_that_is_shown_again_asks_at_once(
+    browser: Browser, address: str
+) -> None:
+    with _opened(browser, address) as (page, _):
+        page.clock.install()
+        page.reload()
+        asked = _looks(page)
+        show = """(hidden) => {
+            Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+        page.evaluate(show, True)
+        page.clock.fast_forward(300_000)
+        assert asked == []
+        with page.expect_response("**/lines"):
+            page.evaluate(show, False)
+        page.route("**/lines", lambda route: route.fulfill(status=503, headers={"Retry-After": "120"}))
+        with page.expect_response("**/lines"):
+            page.clock.fast_forward(31_000)
+        page.clock.fast_forward(100_000)
+        assert len(asked) == 2
+        with page.expect_response("**/lines"):
+            page.clock.fast_forward(31_000)
+
+
+def test_the_ticker_is_read_by_keys(browser: Browser, address: str) -> None:
+    with _opened(browser, address) as (page, complaints):
+        links = page.locator(".headline a")
+        for keys, at in (("j", 0), ("jj", 2), ("k", 1)):
+            for key in keys:
+                page.keyboard.press(key)
+            assert page.evaluate("document.activeElement.href") == links.nth(at).evaluate(
+                "(link) => link.href"
+            )
+        page.keyboard.press("?")
+        assert page.get_by_role("dialog", name="Toetsen").is_visible()
+        page.keyboard.press("j")  # is not for the page behind
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("zonjk?")
+        assert page.get_by_role("searchbox").input_value() == "zonjk?"
+        links.nth(1).focus()
+        title = links.nth(1).inner_text()
+        page.context.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+        with page.context.expect_page() as opened:
+            page.keyboard.press("o")
+        assert not opened.value.url.startswith(address)
+        page.bring_to_front()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/read/*")
+        assert page.locator("h1").inner_text() == title
+        page.keyboard.press("j")
+        assert page.evaluate("document.activeElement.href") == links.nth(2).evaluate("(link) => link.href")
+        assert complaints == []
+
+
+def test_back_returns_to_the_same_line(browser: Browser, address: str, filled: Store) -> None:
+    news = [invented.at("12:00", f"Bericht over haven {name}") for name in NAMES]
+    bring(filled, {"kustkrant": news}, invented.NOW)
+    with _opened(browser, address, viewport=NARROW) as (page, _):
+        line = page.locator(".line", has_text=news[20].title)
+        line.scroll_into_view_if_needed()
+        before = line.bounding_box()
+        line.locator(".headline a").click()
+        page.wait_for_url("**/read/*")
+        page.go_back()
+        after = page.locator(".line", has_text=news[20].title).bounding_box()
+        assert before and after and abs(before["y"] - after["y"]) < 2
+
+
+def test_a_time_tells_how_long_ago_only_when_it_is_pointed_at(browser: Browser, address: str) -> None:
+    with _opened(browser, address) as (page, _):
+        page.clock.install(time=invented.NOW)
+        page.reload()
+        time = page.locator(".line > time").first
+        assert time.get_attribute("title") is None
+        time.hover()
+        assert time.get_attribute("title") == "1 minuut geleden"
+
+
+def test_a_long_list_is_read_page_by_page(browser: Browser, address: str, filled: Store) -> None:
+    many = [invented.at("10:00", f"Nummer {n} van vijfduizend") for n in range(1, 5001)]
+    bring(filled, {"kustkrant": many}, invented.NOW)
+    with _opened(browser, address, viewport=NARROW) as (page, complaints):
+        assert page.locator(".line").count() == 100
+        first = page.locator(".line").first.get_attribute("id")
+        page.get_by_role("link", name="Ouder").click()
+        page.wait_for_url("**?page=*")
+        assert page.locator(".line").count() == 100
+        assert page.locator(f"#{first}").count() == 0
+        assert (_wideness(page), complaints) == (0, [])
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser,
+    address: str,
+    filled: Store,
+    number: Callable[[str], int],
+    language: str,
+    scheme: str,
+) -> None:
+    filled.accept(invented.config(language=language), invented.NOW)
+    paths = (
+        "/",
+        f"/read/{number(invented.RENT)}",
+        f"/read/{number(invented.TRAIN)}",
+        "/sources",
+        "/search?q=zon",
+    )
+    others = ("/search?q=nietsvandat", "/search", "/day/2026-11-22", "/category/maghreb", "/read/99999")
+    with _opened(browser, address, color_scheme=scheme) as (page, _):
+        for path in (*paths, *others):
+            page.goto(address + path)
+            page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+            page.evaluate(AXE)
+            found = page.evaluate("axe.run()")
+            told = [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+            assert told == []
 
 
 def test_what_is_new_since_the_last_visit_is_marked(browser: Browser, address: str, filled: Store) -> None:

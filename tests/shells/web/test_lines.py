@@ -48,11 +48,13 @@ LINE = Line(
     time=Time("00:00", "2026-11-22T23:00:00Z"),
     title=Text("Kop", "nl", "ltr"),
     source="Binnenhof Bericht",
+    mark="B",
+    link="https://binnenhof.example/1",
     more="",
     others=(),
     story="",
     parts=(),
-    was=None,
+    was=(),
     reactions="",
     reactions_href=None,
 )
@@ -69,7 +71,7 @@ def test_the_list_runs_back_over_midnight_in_the_zone_of_the_site() -> None:
                 (replace(LINE, id=6, href="/read/6", time=Time("23:59", "2026-11-22T22:59:00Z")),),
             ),
         ),
-        live="/",
+        live="/lines",
     )
 
 
@@ -148,10 +150,13 @@ def test_a_headline_is_at_the_line_that_speaks_for_its_story() -> None:
     assert line_of(HEADLINE, (lead,)) is None
 
 
-def test_a_line_shows_what_its_headline_said_last_before() -> None:
+def test_a_line_shows_what_its_headline_said_before() -> None:
     former = (FormerTitle("Eerst", MIDNIGHT), FormerTitle("Toen", MIDNIGHT + timedelta(hours=1)))
     [day] = ticker(HERE, Choice(), (replace(HEADLINE, formerly=former),), None).days
-    assert day.lines[0].was == Was(Text("Toen", "nl", "ltr"), Time("tot 01:00", "2026-11-23T00:00:00Z"))
+    assert day.lines[0].was == (
+        Was(Text("Eerst", "nl", "ltr"), Time("tot 00:00", "2026-11-22T23:00:00Z")),
+        Was(Text("Toen", "nl", "ltr"), Time("tot 01:00", "2026-11-23T00:00:00Z")),
+    )
 
 
 def test_a_title_runs_as_its_language_does_or_else_as_its_letters_do() -> None:

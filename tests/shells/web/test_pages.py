@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import feedparser
@@ -327,3 +328,18 @@ def test_pages_of_headlines_may_be_kept_by_caches_and_are_asked_again_by_browser
 @pytest.mark.parametrize("path", ["/sources", "/health.json", "/metrics"])
 def test_how_the_sources_are_is_always_told_anew(client: Client, path: str) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-cache"
+
+
+def test_the_newest_lines_stand_at_an_address_of_their_own(client: Client) -> None:
+    for path in ("/", "/category/maghreb", "/language/nl", "/source/kustkrant", "/day/2026-11-23", "/search"):
+        query = "?q=haven" if path == "/search" else ""
+        lines = client.get(f"{path.rstrip('/')}/lines{query}")
+        page = client.get(f"{path}{query}").text
+        assert lines.status_code == 200 and "<html" not in lines.text
+        assert lines.headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
+        assert lines.headers["X-Robots-Tag"] == "noindex"
+        assert re.findall(r'id="line-(\d+)"', lines.text) == re.findall(r'id="line-(\d+)"', page)[:30]
+        again = client.get(
+            f"{path.rstrip('/')}/lines{query}", headers={"If-None-Match": lines.headers["ETag"]}
+        )
+        assert again.status_code == 304

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import invented
 import pytest
 
-from aggregator.model import FeedHealth, Flood, Held, OurHub, Push
+from aggregator.model import FeedHealth, Flood, Held, Lately, OurHub, Push
 from aggregator.shells.web import sources
+from aggregator.shells.web.lately import Bars
 from aggregator.shells.web.setting import Time, setting
 from aggregator.shells.web.sources import Fact, SourceState
 from aggregator.shells.web.words import LANGUAGES, speak
@@ -18,6 +19,7 @@ from aggregator.shells.web.words import LANGUAGES, speak
 HERE = setting(invented.config(), invented.NOW)
 NOON = datetime(2026, 11, 23, 12, 0, 0, 7, tzinfo=UTC)
 WELL = FeedHealth("nos", "https://nos.example/feed", "NOS", "ok", NOON, None, None, 0, None, 200, 3)
+LATELY = Lately((0, 4, 0, 10, 1), 3, timedelta(minutes=12.5))
 ILL = FeedHealth(
     key="ill",
     url="https://ill.example/feed",
@@ -55,6 +57,23 @@ def test_a_source_in_trouble_comes_first_and_says_what_and_when() -> None:
             Fact("volgende poging", Time("13:00", "2026-11-23T12:00:00Z")),
         ),
     )
+
+
+def test_bars_are_a_stroke_for_each_day_with_news_and_say_what_they_show() -> None:
+    (state,) = sources.source_states(HERE, (WELL,), {"nos": LATELY})
+    assert state.bars == Bars(
+        path="M6 24v-10M14 24v-24M18 24v-2",
+        width=20,
+        height=24,
+        label="Koppen per dag in 30 dagen: hoogstens 10, vandaag 1",
+        facts=("15 koppen in 30 dagen", "hoogstens 10 per dag", "20% dubbel", "vertraging 12 minuten"),
+    )
+
+
+def test_a_source_without_news_has_an_empty_picture_and_no_share() -> None:
+    (state,) = sources.source_states(HERE, (WELL,), {"nos": Lately((0,) * 30, 0, None)})
+    assert state.bars is not None
+    assert (state.bars.path, state.bars.facts) == ("", ("0 koppen in 30 dagen",))
 
 
 SOON = NOON.replace(hour=14, minute=30)
@@ -113,7 +132,7 @@ def test_what_is_held_is_told_with_its_reason(language: str, why: Flood) -> None
 
 def test_programs_are_told_how_many_are_held_and_who_asked_to_wait() -> None:
     feed = replace(RESTING, held=(Held("known", 300, NOON), Held("many", 60, NOON)))
-    (told,) = sources.health(5, (2, 3), (feed,), None)["feeds"]
+    (told,) = sources.health(5, (2, 3), (feed,), None, {})["feeds"]
     assert (told["held"], told["waiting_until"], told["waiting_for"]) == (
         360,
         "2026-11-23T14:30:00Z",
@@ -165,7 +184,7 @@ def test_our_own_hub_is_shown_with_when_it_was_told() -> None:
 
 def test_programs_are_told_of_hubs() -> None:
     feed = replace(WELL, push=PUSH)
-    told = sources.health(5, (2, 3), (feed,), OurHub("https://hub.example/", NOON, 1, "down"))
+    told = sources.health(5, (2, 3), (feed,), OurHub("https://hub.example/", NOON, 1, "down"), {})
     assert told["feeds"][0]["push"] == {
         "hub": "https://hub.example/",
         "until": "2026-11-23T14:30:00Z",
@@ -187,7 +206,7 @@ def test_the_summary_counts_the_states() -> None:
 
 
 def test_health_json_is_as_the_contract_says() -> None:
-    assert sources.health(5, (2, 3), (WELL, ILL), None) == {
+    assert sources.health(5, (2, 3), (WELL, ILL), None, {"nos": LATELY}) == {
         "status": "degraded",
         "revision": 5,
         "headlines": 2,
@@ -210,6 +229,12 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "waiting_for": None,
                 "held": 0,
                 "push": None,
+                "last_30_days": {
+                    "days": [0, 4, 0, 10, 1],
+                    "headlines": 15,
+                    "duplicates": 3,
+                    "median_delay": 750,
+                },
             },
             {
                 "key": "ill",
@@ -228,6 +253,7 @@ def test_health_json_is_as_the_contract_says() -> None:
                 "waiting_for": None,
                 "held": 0,
                 "push": None,
+                "last_30_days": None,
             },
         ],
         "hub": None,
@@ -235,7 +261,7 @@ def test_health_json_is_as_the_contract_says() -> None:
 
 
 def test_all_is_well_while_no_source_fails() -> None:
-    assert sources.health(5, (2, 3), (WELL,), None)["status"] == "ok"
+    assert sources.health(5, (2, 3), (WELL,), None, {})["status"] == "ok"
 
 
 def test_metrics_count_and_escape() -> None:

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import invented
 import pytest
+import sqlalchemy as sa
 from lxml import html
 from newsroom import configuration, settlement, subscription
 from werkzeug.test import Client
 
 from aggregator.store import Store
+from aggregator.store.tables import EPOCH, tallies
 
 HOUR = timedelta(hours=1)
 BEGAN = invented.NOW - 2 * HOUR
@@ -114,3 +116,48 @@ def test_each_source_says_how_it_is_since_or_until_when_and_when_it_is_asked_nex
     store: Store, reader: Callable[[Store], Client], language: str
 ) -> None:
     assert told(store, reader, language) == EXPECTED[language]
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [
+        ("state", "Sportlijn"),
+        ("none such", "Sportlijn"),
+        ("name", "Binnenhof Bericht"),
+        ("headlines", "Kustkrant"),
+        ("duplicates", "Natuurpost"),
+        ("delay", "Kustkrant"),
+        ("polled", "Sportlijn"),
+        ("next", "Natuurpost"),
+    ],
+)
+def test_sources_come_in_the_order_asked_for_and_the_link_to_it_is_current(
+    client: Client, order: str, first: str
+) -> None:
+    tree = html.fromstring(client.get("/sources", query_string={"sort": order}).text)
+    names = [_text(name) for name in tree.xpath('//ul[@class="sources"]/li/h2')]
+    (current,) = tree.xpath('//nav[@class="orders"]/a[@aria-current]/@href')
+    assert (names[0], len(names)) == (first, len(invented.FEEDS))
+    assert current == ("/sources" if order in {"state", "none such"} else f"/sources?sort={order}")
+
+
+def test_a_page_of_five_hundred_sources_stays_light(store: Store, reader: Callable[[Store], Client]) -> None:
+    keys = [f"source-{number}" for number in range(500)]
+    store.accept(configuration(*keys, site=invented.SITE), invented.NOW)
+    today = (invented.NOW - EPOCH).days
+    rows = [
+        {
+            "feed": claim.feed,
+            "day": today - ago,
+            "entries": 1 + claim.feed * ago % 97,
+            "copies": 1,
+            "waits": "6:9",
+        }
+        for claim in store.peek()
+        for ago in range(30)
+    ]
+    with store._write() as connection:
+        connection.execute(sa.insert(tallies), rows)
+    page = reader(store).get("/sources", headers={"Accept-Encoding": "br"})
+    assert page.headers["Content-Encoding"] == "br"
+    assert len(page.data) < 60_000
