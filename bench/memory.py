@@ -102,7 +102,7 @@ def _look(folder: Path, publisher: Publisher, urls: list[str], seconds: int) -> 
     folder.mkdir()
     write_configuration(folder, *urls, every="20s")
     highest: dict[str, list[float]] = {}
-    with Program("serve", "--port", "0", cwd=folder) as program:
+    with Program("serve", "--port", "0", cwd=folder, cold=True) as program:
         address = program.address()
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:

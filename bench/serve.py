@@ -167,7 +167,7 @@ def serve(runs: int, count: int, feeds: int, seconds: int, write: bool) -> None:
 def _program(folder: Path, urls: Sequence[str]) -> Iterator[Program]:
     folder.mkdir()
     Draad(dedupe=False).prepare(folder, urls)
-    with Program("serve", "--port", "0", "--pages", "1", cwd=folder) as program:
+    with Program("serve", "--port", "0", "--pages", "1", cwd=folder, cold=True) as program:
         yield program
 
 

@@ -32,9 +32,7 @@ _KINDS = {"#": NUMBER, "~": SMALL, "@": CLASS}
 _ANY_KIND = NUMBER | SMALL | CLASS
 PERCENT = "%"
 _ARTICLE = "ال"  # stands alone where it is joined to a number
-_IDEOGRAPHS = (
-    0x20000  # from here on there are no digits; to look at all code points takes 0.1 s at each start
-)
+_IDEOGRAPHS = 0x20000  # from here on there are no digits; to look at all takes 0.1 s of each start
 _DIGITS = {
     point: str(value)
     for point in range(0x80, _IDEOGRAPHS)
