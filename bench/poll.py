@@ -48,11 +48,11 @@ PLAN = (
     Turn("draad", 200),
     Turn("draad", 1000),
     Turn("draad+dedupe", 200),
-    Turn("draad", 5000, (UNCHANGED, SAME), fills_once=True),
     Turn("newsboat", 200, (FIRST,)),
     Turn("newsboat", 25),
     Turn("sfeed", 100),
     Turn("reader", 50),
+    Turn("draad", 5000, (UNCHANGED, SAME), fills_once=True),
 )
 
 
