@@ -7,6 +7,9 @@ from bench.fetch import fetch
 from bench.ingest import ingest
 from bench.memory import memory
 from bench.plans import plans
+from bench.poll import poll
+from bench.serve import serve
+from bench.store import store
 
 
 @click.group()
@@ -19,6 +22,9 @@ bench.add_command(fetch)
 bench.add_command(ingest)
 bench.add_command(memory)
 bench.add_command(plans)
+bench.add_command(poll)
+bench.add_command(serve)
+bench.add_command(store)
 
 if __name__ == "__main__":
     bench()

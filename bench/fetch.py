@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import click
-import pycurl
 
 from aggregator.fetch import Client
 from aggregator.model import Polling, Request, Validators
+from bench.libcurl import AT_ONCE, statuses
 
 OLD = "Mon, 02 Nov 2026 10:00:00 GMT"
 AGENT = "bench/1"
-AT_ONCE = 64
 
 
 @click.command()
@@ -78,33 +77,6 @@ def _ours(urls: list[str], validators: Validators) -> Iterator[int]:
 
 
 def _bare(urls: list[str], validators: Validators) -> Iterator[int]:
-    multi = pycurl.CurlMulti()
     headers = ["Accept-Encoding: gzip"]
     headers += [f"If-Modified-Since: {validators.last_modified}"] if validators.last_modified else []
-    free, waiting, live = [_handle(headers) for _ in range(AT_ONCE)], iter(urls), 0
-    while True:
-        while free and (url := next(waiting, None)):
-            handle = free.pop()
-            handle.setopt(pycurl.URL, url)
-            multi.add_handle(handle)
-            live += 1
-        if not live:
-            return
-        multi.perform()
-        _, done, failed = multi.info_read()
-        for handle in (*done, *(handle for handle, _, _ in failed)):
-            yield handle.getinfo(pycurl.RESPONSE_CODE)
-            multi.remove_handle(handle)
-            free.append(handle)
-            live -= 1
-        multi.select(0.1)
-
-
-def _handle(headers: list[str]) -> pycurl.Curl:
-    handle = pycurl.Curl()
-    handle.setopt(pycurl.USERAGENT, AGENT)
-    handle.setopt(pycurl.HTTPHEADER, headers)
-    handle.setopt(pycurl.NOSIGNAL, 1)
-    handle.setopt(pycurl.TIMEOUT, 20)
-    handle.setopt(pycurl.WRITEFUNCTION, [].append)
-    return handle
+    return statuses(urls, headers, AGENT)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from sys import maxunicode
 from typing import NamedTuple
 from unicodedata import decimal
 
@@ -33,9 +32,10 @@ _KINDS = {"#": NUMBER, "~": SMALL, "@": CLASS}
 _ANY_KIND = NUMBER | SMALL | CLASS
 PERCENT = "%"
 _ARTICLE = "ال"  # stands alone where it is joined to a number
+_IDEOGRAPHS = 0x20000  # from here on there are no digits; to look at all takes 0.1 s of each start
 _DIGITS = {
     point: str(value)
-    for point in range(0x80, maxunicode + 1)
+    for point in range(0x80, _IDEOGRAPHS)
     if (value := decimal(chr(point), None)) is not None
 }
 _UNSPACED = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,12 +30,15 @@ class Counted:
     def __init__(self, store: Store) -> None:
         self.asked: list[str] = []
         self.now = invented.NOW
+        self.before: Callable[[], object] = lambda: None  # called before /a is answered
         app = Flask("counted")
         app.add_url_rule("/<path:name>", "page", self.page)
         self.client = Client(front(app, store, lambda: self.now, recheck=0))
 
     def page(self, name: str) -> Response:
         self.asked.append(request.full_path.rstrip("?"))
+        if name == "a":
+            self.before()
         kept = "public, max-age=30" if name != "private" else "no-cache"
         headers = {"Cache-Control": kept, "Last-Modified": "Mon, 23 Nov 2026 12:00:00 GMT"}
         return Response(BODY, status=404 if name == "missing" else 200, headers=headers)
@@ -48,6 +53,20 @@ def test_what_was_answered_once_is_not_asked_again(counted: Counted) -> None:
     answers = [counted.client.get("/a") for _ in range(3)]
     assert counted.asked == ["/a"]
     assert [answer.text for answer in answers] == [BODY] * 3
+
+
+def test_what_many_ask_for_at_once_is_made_once(counted: Counted) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+    counted.before = lambda: (asked.set(), go_on.wait(10))
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(counted.client.get, "/a")]
+        assert asked.wait(10)
+        headers = [{"Accept-Encoding": coding} for coding in ("gzip", "br", "")]
+        answers += [pool.submit(counted.client.get, "/a", headers=each) for each in headers]
+        other = counted.client.get("/b")  # another address need not wait
+        go_on.set()
+        assert {answer.result().status_code for answer in answers} == {other.status_code} == {200}
+    assert sorted(counted.asked) == ["/a", "/b"]
 
 
 def test_news_and_a_new_day_make_an_answer_stale(counted: Counted, store: Store) -> None:
