@@ -225,7 +225,8 @@ WRONG = [
         "3: language: 'no' cannot stand here; write one of en, nl, fr, ar",
         "4: timezone: 'Casablanca' is no time zone; did you mean 'Africa/Casablanca'?",
         "5: images: 'Proxy' cannot stand here; did you mean 'proxy'?",
-        "8: share: 'fax' cannot stand here; write one of copy, mail",
+        "8: share: 'fax' cannot stand here; write one of copy, mail, bluesky, facebook, "
+        "linkedin, reddit, telegram, whatsapp, x",
     ),
     (
         "feeds: []\nsite:\n  title: ' '\n  link: https://a.org/?x\n  timezone: Europe/Amsterdm\n  follow:\n"
@@ -296,7 +297,7 @@ WRONG = [
         "poll:\n  allow_networks: 10.0.0.0/8\n  user_agent_contact: me\n",
         "1: feeds: keys and values where a list is wanted; begin each item with '- '",
         "2: site: 'De Draad' where keys and values are wanted; known here: "
-        "title, link, description, language, timezone, follow, share, images",
+        "title, link, description, language, timezone, follow, share, images, index_articles",
         "4: allow_networks: '10.0.0.0/8' where a list is wanted; write [10.0.0.0/8]",
         "5: user_agent_contact: 'me' is no web page and no e-mail address; try https://example.org/about",
     ),

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema
 
 from aggregator.config import addresses, kinds
-from aggregator.model import Config
+from aggregator.model import SHARES, Config
 
 _TEXT = {"type": "string"}
 _ADDRESS = {"type": "string", "pattern": "^https?://[^\\s/]+\\S*$"}
@@ -58,7 +58,7 @@ PageLanguage = Annotated[
     PlainValidator(partial(kinds.one_of, options=_PAGE_LANGUAGES)),
     WithJsonSchema({"enum": list(_PAGE_LANGUAGES)}),
 ]
-_SHARES = ("copy", "mail")
+_SHARES = ("copy", "mail", *SHARES)
 Share = Annotated[
     str, PlainValidator(partial(kinds.one_of, options=_SHARES)), WithJsonSchema({"enum": list(_SHARES)})
 ]
@@ -130,9 +130,11 @@ class SiteForm(Form):
     follow: tuple[FollowForm, ...] = ()
     """“follow us” links: plain links, without trackers"""
     share: tuple[Share, ...] = _SITE.share
-    """what is offered under an article: copy, mail"""
+    """what is offered under an article: copy, mail, or plain links to share it elsewhere, such as whatsapp"""
     images: Images = _SITE.images
     """images in articles: direct from their publisher, through a proxy of ours, or none"""
+    index_articles: bool = _SITE.index_articles
+    """whether search engines may list the pages of articles; they are excerpts of their publishers' work"""
 
 
 class PollForm(Form):

@@ -4,6 +4,7 @@ Atom's names; RSS `channel` and `item` are mapped on to them. Every datetime is 
 """
 
 from aggregator.model.asked import (
+    SHARES,
     Config,
     FollowLink,
     Listing,
@@ -85,6 +86,7 @@ __all__ = [
     "FORMATS",
     "MERGED",
     "NARROWINGS",
+    "SHARES",
     "Addition",
     "Archive",
     "Arrival",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Literal
 
 
@@ -51,6 +53,21 @@ class FollowLink:
     link: str
 
 
+# Where an article can be passed on: a plain link, which tells nobody anything until it is followed. `{link}`
+# and `{title}` are filled in. Copying and mailing need no place.
+SHARES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "bluesky": ("Bluesky", "https://bsky.app/intent/compose?text={title}%20{link}"),
+        "facebook": ("Facebook", "https://www.facebook.com/sharer/sharer.php?u={link}"),
+        "linkedin": ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={link}"),
+        "reddit": ("Reddit", "https://www.reddit.com/submit?url={link}&title={title}"),
+        "telegram": ("Telegram", "https://t.me/share/url?url={link}&text={title}"),
+        "whatsapp": ("WhatsApp", "https://wa.me/?text={title}%20{link}"),
+        "x": ("X", "https://x.com/intent/post?text={title}&url={link}"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """How the reading page and the merged feeds present themselves."""
@@ -63,6 +80,7 @@ class Site:
     follow: tuple[FollowLink, ...] = ()
     share: tuple[str, ...] = ("copy", "mail")
     images: Literal["direct", "proxy", "none"] = "direct"
+    index_articles: bool = False  # search engines may list the pages of articles, which are others' work
 
 
 @dataclass(frozen=True, slots=True)

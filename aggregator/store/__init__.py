@@ -215,6 +215,11 @@ class Store:
         with self._read() as connection:
             return reading.ticker(connection, choice, self._zone(connection, choice), before, limit)
 
+    def newer(self, place: Place) -> Headline | None:
+        """Return the line of the ticker of everything that is next above *place*."""
+        with self._read() as connection:
+            return reading.newer(connection, place)
+
     def oldest(self) -> datetime | None:
         """Return the date of the oldest headline that is shown."""
         with self._read() as connection:

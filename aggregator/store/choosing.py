@@ -35,6 +35,15 @@ def lines(
     return [row.id for row in rows]
 
 
+def above(connection: sa.Connection, place: Place) -> Sequence[int]:
+    """Return the id of the line that is next above *place*, if there is one."""
+    published, number = headlines.c.published, headlines.c.id
+    shown = sa.select(number).where(headlines.c.held.is_(None), headlines.c.under.is_(None))
+    newer = sa.or_(published > place[0], sa.and_(published == place[0], number > place[1]))
+    wanted = shown.where(published >= place[0], newer).order_by(published, number).limit(1)
+    return connection.execute(wanted).scalars().all()
+
+
 def page(
     connection: sa.Connection, choice: Choice, zone: ZoneInfo, before: Place | None, limit: int
 ) -> tuple[Sequence[int], Place | None]:

@@ -86,6 +86,12 @@ def ticker(
     return _headlines(connection, chosen, (*_LINE, entries.c.content) if choice.search else _LINE)
 
 
+def newer(connection: sa.Connection, place: Place) -> Headline | None:
+    """Return the line of the ticker of everything that is next above *place*, without its content."""
+    found = _headlines(connection, choosing.above(connection, place), _LINE)
+    return found[0] if found else None
+
+
 def oldest(connection: sa.Connection) -> datetime | None:
     """Return the date of the oldest headline that is shown; None where there is none."""
     wanted = sa.select(headlines.c.published).where(headlines.c.held.is_(None))

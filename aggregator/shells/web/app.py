@@ -23,7 +23,7 @@ from aggregator.shells.web.answers import (
     place_asked_for,
     policy,
 )
-from aggregator.shells.web.article import ArticlePage, article, line_of
+from aggregator.shells.web.article import ArticlePage, article, beside, line_of, preview
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
@@ -169,11 +169,17 @@ class _Pages:
         if line is None:
             before, line = (headline.published, number), number
             lines = (headline, *self._desk.ticker(EVERYTHING, before, LINES))
+        at = next(at for at, each in enumerate(lines) if each.id == line)
+        newer = lines[at - 1] if at else self._desk.newer((lines[0].published, lines[0].id))
+        lasting = f"/read/{number}" if here.site.index_articles else None
         page = ArticlePage(
-            frame=self._frame(here, headline.entry.title, None),
+            frame=self._frame(here, headline.entry.title, None, lasting),
             line=line,
             article=article(here, headline),
             ticker=ticker(here, EVERYTHING, lines, before, line, is_live=self._paged),
+            newer=beside(here, newer),
+            older=beside(here, next(iter(lines[at + 1 : at + 2]), None)),
+            preview=preview(here, headline),
         )
         return self._page("article.html", page)
 

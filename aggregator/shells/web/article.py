@@ -10,14 +10,15 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from aggregator.links import host
-from aggregator.model import Choice, Enclosure, Entry, Headline, Html
+from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html
 from aggregator.shells.web.frame import Frame
-from aggregator.shells.web.setting import Link, Setting, Text, Time, text
+from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
 from aggregator.shells.web.ticker import Other, Part, Ticker, Was, former, other, parts
 from aggregator.shells.web.words import capital
-from aggregator.text import fold, plain, slug
+from aggregator.text import fold, plain, shorten, slug
 
 MOST_CATEGORIES = 3  # above the headline
+PREVIEWED = 300  # characters of the summary, where somebody links to the article
 BEGINNING = 20_000  # characters of an article that its summary may be the first words of
 SAME_MOMENT = 60  # seconds: what was changed sooner was not changed, it was published
 
@@ -38,6 +39,7 @@ class Share:
 
     copy: str | None
     mail: str | None
+    places: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class ArticlePage:
     line: int  # its line in the ticker, or that of the headline which speaks for its story
     article: Article
     ticker: Ticker
+    newer: Link | None = None
+    older: Link | None = None
+    preview: tuple[tuple[str, str], ...] = ()
 
 
 def article(setting: Setting, headline: Headline) -> Article:
@@ -161,4 +166,33 @@ def _share(setting: Setting, headline: Headline) -> Share:
     return Share(
         copy=link if "copy" in wanted else None,
         mail=f"mailto:?subject={subject}&body={body}" if "mail" in wanted else None,
+        places=tuple(
+            Link(SHARES[place][0], SHARES[place][1].format(title=subject, link=body))
+            for place in wanted
+            if place in SHARES
+        ),
     )
+
+
+def beside(setting: Setting, headline: Headline | None) -> Link | None:
+    """Return the link to the headline before or after the one that is read."""
+    if headline is None:
+        return None
+    title = text(headline.entry.title, headline.entry.language)
+    return Link(title.words, setting.href(f"/read/{headline.id}"), lang=title.lang, dir=title.dir)
+
+
+def preview(setting: Setting, headline: Headline) -> tuple[tuple[str, str], ...]:
+    """Return what other sites show where somebody links to the article (Open Graph): names and values."""
+    entry = headline.entry
+    told = (
+        ("og:type", "article"),
+        ("og:site_name", setting.site.title),
+        ("og:title", entry.title),
+        ("og:description", shorten(entry.summary, PREVIEWED)),
+        ("og:url", setting.absolute(f"/read/{headline.id}")),
+        ("og:image", entry.image or "" if setting.site.images == "direct" else ""),
+        ("article:published_time", rfc3339(headline.published)),
+        ("article:modified_time", rfc3339(headline.updated)),
+    )
+    return tuple((name, value) for name, value in told if value)

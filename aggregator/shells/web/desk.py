@@ -58,6 +58,10 @@ class Desk:
         """Return the date of the oldest headline."""
         return self._store.oldest()
 
+    def newer(self, place: Place) -> Headline | None:
+        """Return the line above *place* in the ticker."""
+        return self._store.newer(place)
+
     def headline(self, number: int) -> Headline | None:
         return self._store.headline(number)
 

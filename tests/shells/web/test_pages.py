@@ -370,3 +370,36 @@ def test_one_combination_has_one_address(client: Client) -> None:
     assert client.get("/category/politiek?language=nl").text.count('class="line"') == 3
     assert client.get("/category/politiek?language=xx").status_code == 404
     assert client.get("/category/politiek?day=2026-13-01").status_code == 404
+
+
+def test_an_article_leads_to_the_lines_above_and_below_it(
+    client: Client, number: Callable[[str], int]
+) -> None:
+    ids = [int(found) for found in re.findall(r'id="line-(\d+)"', client.get("/").text)]
+    assert number(invented.RENT) in ids
+    for at, here in enumerate(ids):
+        page = client.get(f"/read/{here}").text
+        steps = page[page.index("</article>") : page.index('class="pane"')]
+        newer = re.findall(r'href="/read/(\d+)" rel="next"', steps)
+        older = re.findall(r'href="/read/(\d+)" rel="prev"', steps)
+        assert (newer, older) == (
+            [str(each) for each in ids[at - 1 : at]],
+            [str(each) for each in ids[at + 1 : at + 2]],
+        )
+
+
+def test_an_article_can_be_passed_on_by_plain_links_and_is_not_for_search_engines(
+    filled: Store, reader: Callable[[Store], Client], number: Callable[[str], int]
+) -> None:
+    address = f"/read/{number(invented.RENT)}"
+    filled.accept(invented.config(share=("whatsapp", "mail")), invented.NOW)
+    page = reader(filled).get(address).text
+    assert 'href="https://wa.me/?text=Kamer%20stemt%20in' in page and "data-copy" not in page
+    assert '<meta name="robots" content="noindex">' in page and 'rel="canonical"' not in page
+    assert f'<meta property="og:title" content="{invented.RENT}">' in page
+    assert '<link itemprop="url mainEntityOfPage" href="https://binnenhof.example/huurwet">' in page
+    filled.accept(invented.config(index_articles=True), invented.NOW)
+    listed = reader(filled).get(address).text
+    assert (
+        "noindex" not in listed and f'<link rel="canonical" href="https://draad.example{address}">' in listed
+    )
