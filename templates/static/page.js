@@ -8,6 +8,7 @@ const SEEN = "draad.seen"; // the highest headline that was on screen before: ke
 const list = document.getElementById("ticker");
 const pane = document.querySelector(".pane");
 const button = document.getElementById("fresh");
+const { worker } = document.currentScript.dataset;
 const language = document.documentElement.lang;
 const each = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -141,6 +142,11 @@ function offer(lines) {
   button.hidden = false;
 }
 
+function tellOffline() {
+  const told = document.getElementById("offline");
+  if (told) told.hidden = navigator.onLine;
+}
+
 async function look() {
   clearTimeout(timer);
   if (document.hidden) return;
@@ -153,6 +159,13 @@ async function look() {
     pause = Math.min(Math.max(pause * 2, error.wait || 0), Math.max(SLOWEST, error.wait || 0));
   }
   timer = setTimeout(look, pause * 1000);
+}
+
+function startOffline() {
+  tellOffline();
+  addEventListener("offline", tellOffline);
+  addEventListener("online", () => { tellOffline(); if (list && list.dataset.live) look(); });
+  navigator.serviceWorker?.register(worker).catch(() => { /* then there is no ticker without a network */ });
 }
 
 function startTicker() {
@@ -242,6 +255,7 @@ function hideBroken(image) {
 }
 
 startTicker();
+startOffline();
 startKeys();
 startCopying();
 addEventListener("mouseover", tellAgo);

@@ -53,6 +53,7 @@ def policy(config: Config) -> str:
         "font-src": "'none'",
         "connect-src": "'self'",
         "manifest-src": "'self'",
+        "worker-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

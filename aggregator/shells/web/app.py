@@ -71,6 +71,7 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
         "/healthz": pages.pulse,
         "/metrics": pages.metrics,
         "/static/<name>": pages.static,
+        "/sw.js": pages.worker,
         "/manifest.webmanifest": installing.manifest,
         "/robots.txt": installing.robots,
     }
@@ -236,6 +237,11 @@ class _Pages:
             abort(404)
         kept = KEPT_FOR_EVER if request.args.get("v") == file.version else NOT_KEPT
         return answered(file.body, file.type, kept)
+
+    def worker(self) -> Response:
+        """Answer with the script that shows the last ticker without a network; it sees what is below it."""
+        file = self._files["sw.js"]
+        return answered(file.body, file.type, NOT_KEPT)
 
     def error(self, error: HTTPException) -> Response:
         """Answer in our own style that something went wrong; quotes nothing of the request."""

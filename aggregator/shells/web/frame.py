@@ -51,6 +51,7 @@ class Frame:
     foot: tuple[Link, ...]
     style: str
     script: str
+    worker: str  # what shows the last ticker without a network
     icon: str
     touch_icon: str
     manifest: str
@@ -97,6 +98,7 @@ def frame(
         foot=_foot(setting),
         style=static("style.css"),
         script=static("page.js"),
+        worker=setting.href("/sw.js"),
         icon=static("icon.svg"),
         touch_icon=static("icon-180.png"),
         manifest=setting.href("/manifest.webmanifest"),

@@ -20,6 +20,7 @@ from aggregator.store import Store
 
 MANIFEST = "/manifest.webmanifest"
 START = (
+    "/sw.js",
     "/",
     "/feed.rss",
     "/feed.atom",

@@ -41,6 +41,8 @@ NAMES = [
 ]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
+BLOCKED = "registration blocked by Playwright"  # what it says where we had it do that
+
 # The lowest contrast between words and what is behind them (WCAG 2.2, 1.4.3).
 LOWEST_CONTRAST = """() => {
   const light = (c) => c.map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
@@ -91,9 +93,13 @@ def address(filled: Store) -> Iterator[str]:
 @contextmanager
 def _opened(browser: Browser, url: str, **context: Any) -> Iterator[tuple[Page, list[str]]]:
     """Open *url*; yield the page, and what it complained of or asked of others."""
-    opened = browser.new_context(**{"viewport": WIDE, **context})
+    # A worker would answer some requests unseen; it has a test of its own.
+    opened = browser.new_context(**{"viewport": WIDE, "service_workers": "block", **context})
     page, complaints = opened.new_page(), []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on(
+        "console",
+        lambda said: None if BLOCKED in said.text else complaints.append(f"{said.type}: {said.text}"),
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     origin = "/".join(url.split("/")[:3])
     page.on("request", lambda r: None if r.url.startswith(origin) else complaints.append(r.url))
@@ -308,6 +314,21 @@ def test_back_returns_to_the_same_line(browser: Browser, address: str, filled: S
         page.go_back()
         after = page.locator(".line", has_text=news[20].title).bounding_box()
         assert before and after and abs(before["y"] - after["y"]) < 2
+
+
+def test_without_a_network_the_last_ticker_is_shown_and_says_so(browser: Browser, address: str) -> None:
+    with _opened(browser, address, service_workers="allow") as (page, complaints):
+        page.evaluate("navigator.serviceWorker.ready")
+        page.reload()  # the first page came before its worker
+        assert page.get_by_text("Je bent offline").is_hidden()
+        title = page.locator(".headline a").first.inner_text()
+        assert complaints == []
+        page.context.set_offline(True)
+        page.goto(f"{address}/category/maghreb")
+        assert page.locator(".headline a").first.inner_text() == title
+        assert page.get_by_text("Je bent offline").is_visible()
+        page.context.set_offline(False)
+        page.get_by_text("Je bent offline").wait_for(state="hidden")
 
 
 def test_a_time_tells_how_long_ago_only_when_it_is_pointed_at(browser: Browser, address: str) -> None:
