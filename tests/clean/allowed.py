@@ -55,21 +55,32 @@ ATTRIBUTES = {
 # Around it
 _EVERYWHERE = {
     "class": r"[a-z ]+",
-    "id": r"[a-z]+|line-\d+|day-[\d-]+",
+    "id": r"[a-z-]+|line-\d+|day-[\d-]+",
     "lang": ATTRIBUTES["lang"],
     "dir": ATTRIBUTES["dir"],
     "hidden": "(hidden)?",
     "aria-current": "page|true",
-    "aria-label": r"[\w ]+",
-    "aria-labelledby": r"[a-z]+|day-[\d-]+",
-    "role": "status|search|separator",
+    "aria-hidden": "true",
+    "aria-label": r"[\w:.,;%() –-]+",
+    "aria-labelledby": r"[a-z-]+|day-[\d-]+",
+    "role": "status|search|separator|img",
+    "itemscope": "(itemscope)?",
+    "itemtype": r"https://schema\.org/(NewsArticle|Organization|Person)",
+    "itemprop": "[A-Za-z ]+",
 }
+_DRAWN = {
+    "preserveaspectratio": "none",
+    "preserveAspectRatio": "none",
+    "aria-hidden": "true",
+    "focusable": "false",
+}
+_FORMS = {f"data-{form}": r"[\w{} ]+" for form in ("zero", "one", "two", "few", "many", "other")}
 _FRAME: dict[str, dict[str, str]] = {
     "a": {"href": rf"{_OURS}|{_LINK}", "rel": "noopener|next|prev"},
     "aside": {"tabindex": "0"},
     "audio": {"controls": "(controls)?", "preload": "none", "src": _WEB},
-    "button": {"type": "button|submit", "data-copy": _WEB, "data-copied": r"[\w ]+"},
-    "div": {"data-live": _OURS},
+    "button": {"type": "button|submit", "data-copy": _WEB, "data-copied": r"[\w ]+", **_FORMS},
+    "div": {"data-live": _OURS, "data-look": r"\d+", "aria-live": "polite"},
     "form": {"action": "/search"},
     "img": {"src": _WEB, "alt": "", "decoding": "async", "referrerpolicy": "no-referrer"},
     "input": {
@@ -80,9 +91,9 @@ _FRAME: dict[str, dict[str, str]] = {
         "autocomplete": "off",
         "value": _ANY,
     },
-    "li": {"data-id": r"\d+"},
+    "li": {"data-id": r"\d+", "data-link": _WEB},
     "link": {
-        "rel": "canonical|alternate|icon|stylesheet",
+        "rel": "canonical|alternate|icon|apple-touch-icon|manifest|stylesheet",
         "type": "[a-z]+/[a-z+]+",
         "title": _ANY,
         "href": rf"/[!-~]*|{_WEB}",
@@ -90,16 +101,22 @@ _FRAME: dict[str, dict[str, str]] = {
     "meta": {
         "charset": "utf-8",
         "name": "viewport|color-scheme|description|robots",
-        "content": r"width=device-width, initial-scale=1|light dark|noindex|The headlines",
+        "property": "(og|article):[a-z_]+",
+        "content": _ANY,  # words that others show, as text
     },
-    "script": {"src": r"/static/page\.js\?v=\w+", "defer": "(defer)?"},
+    "script": {"src": r"/static/page\.js\?v=\w+", "defer": "(defer)?", "data-worker": r"/sw\.js"},
+    "details": {"open": "(open)?"},
+    "section": {"data-day": r"\d{4}-\d\d-\d\d"},
+    "th": {"scope": "col"},
+    "svg": {"viewbox": "[0-9 ]+", "viewBox": "[0-9 ]+", "width": r"\d+", "height": r"\d+", **_DRAWN},
+    "path": {"d": "[A-Za-z0-9 .,-]*", **_DRAWN},
     "time": {"datetime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"},
     "video": {"controls": "(controls)?", "preload": "none", "src": _WEB},
 }
 _BARE = _words(
     """
-    article bdi body code del details figcaption figure footer h1 h2 head header html main nav ol p pre
-    section span summary title ul
+    article b bdi body button caption code dd del details dialog div dl dt figcaption figure footer h1 h2 head header html kbd main mark nav ol p pre
+    section span summary table tbody td thead title tr ul
     """
 )
 
