@@ -115,8 +115,8 @@ _FRAME: dict[str, dict[str, str]] = {
 }
 _BARE = _words(
     """
-    article b bdi body button caption code dd del details dialog div dl dt figcaption figure footer h1 h2 head header html kbd main mark nav ol p pre
-    section span summary table tbody td thead title tr ul
+    article b bdi body button caption code dd del details dialog div dl dt figcaption figure footer h1 h2
+    head header html kbd main mark nav ol p pre section span summary table tbody td thead title tr ul
     """
 )
 
