@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import uuid
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from together import Together
 from aggregator.store import Store
 from aggregator.store.creating import MIGRATIONS
 from aggregator.store.tables import metadata
+
+# Where the suite runs in the background a shell has it ignore Ctrl-C, and so would the programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://127.0.0.1/test")
 
