@@ -23,7 +23,7 @@ from aggregator.store import Store
 from aggregator.store.creating import MIGRATIONS
 from aggregator.store.tables import metadata
 
-# Where the suite runs in the background a shell has it ignore Ctrl-C, and so would the programs that it starts.
+# Run in the background, the suite is told to ignore Ctrl-C, and so would be the programs that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://127.0.0.1/test")
