@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aggregator.text import fold, plain
+from aggregator.text import ARTICLES, PARTICLES, UNSPACED, VOWEL_SIGNS, fold, plain
 
 LONGEST_BODY = 20_000  # characters of an article that are searched
 LONGEST_MARKUP = 80_000  # that they are looked for in
@@ -22,20 +22,14 @@ SHORTEST_BEGINNING = 3  # letters that stand for all words which begin with them
 AROUND = 60  # characters before the first word that is marked in an excerpt
 EXCERPT = 220
 
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
 _SIGNS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c\u200d"
 )
-_VOWELS = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"  # of scripts whose vowel signs are no letters to `re`
 _RUN = re.compile(
-    rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<word>(?:[^\W_{_UNSPACED}]|[{_VOWELS}])(?:[^\W_{_UNSPACED}]|[{_VOWELS}{_SIGNS}])*)"
+    rf"(?P<unspaced>[{UNSPACED}]+)|(?P<word>(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}])(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}{_SIGNS}])*)"
 )
 _TERM = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _ARABIC = re.compile("[\u0620-\u06ff]")
-_JOINED = ("وال", "بال", "كال", "فال", "لل", "ال")  # particles and the article, as they are written together
-_PARTICLES = "وبلفك"
 _LETTERS_LEFT = 3
 
 
@@ -133,10 +127,10 @@ def _bare(word: str) -> Sequence[str]:
 
 
 def _without_first(word: str) -> str:
-    for joined in _JOINED:
+    for joined in ARTICLES:
         if word.startswith(joined) and len(word) - len(joined) >= _LETTERS_LEFT:
             return word[len(joined) :]
-    return word[1:] if word[0] in _PARTICLES and len(word) > _LETTERS_LEFT + 1 else ""
+    return word[1:] if word[0] in PARTICLES and len(word) > _LETTERS_LEFT + 1 else ""
 
 
 def _found(text: str, wanted: Wanted) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# Scripts that write no blanks between words, and vowel signs of others that are no letters to `re`.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+VOWEL_SIGNS = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
+# What Arabic writes together with the next word, the longest first: and-the, with-the, like-the, so-the, …
+ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
+PARTICLES = "وبلفك"
+
 # XML 1.0 (2.2) forbids most controls and U+FFFE/FFFF; UTF-8 has no surrogates; the other noncharacters are
 # legal in XML but discouraged, and no text needs them. C1 is left-over windows-1252, never meant.
 _LEGAL_IN_BMP = "\t\n\r -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"

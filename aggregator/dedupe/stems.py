@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aggregator.text import ARTICLES, PARTICLES
+
 LONGEST = 6
 _ARABIC = ("\u0600", "\u06ff")
-# Particles and the article, the longest first: and-the, with-the, like-the, so-the, to-the, the.
-_JOINED = ("وال", "بال", "كال", "فال", "لل", "ال")
-_PARTICLES = "وبلفك"
 # Endings of plural, dual and possession, after folding.
 _ENDINGS = ("يين", "ات", "ون", "ين", "ان", "يه", "ها", "هم", "ه", "ي", "ا")
 _SHORTEST = 3  # letters that must be left
@@ -29,21 +28,21 @@ def is_arabic(word: str) -> bool:
 
 def bare(word: str) -> Iterator[str]:
     """Yield what an Arabic *word* may be without the particles joined to it, the surest first."""
-    for joined in _JOINED:
+    for joined in ARTICLES:
         if word.startswith(joined) and len(word) - len(joined) >= _SHORTEST:
             yield word[len(joined) :]
             return
-    if word[0] in _PARTICLES and len(word) > _SHORTEST:
+    if word[0] in PARTICLES and len(word) > _SHORTEST:
         yield word[1:]
 
 
 def _arabic(word: str) -> str:
-    for joined in _JOINED:
+    for joined in ARTICLES:
         if word.startswith(joined) and len(word) - len(joined) >= _SHORTEST:
             word = word[len(joined) :]
             break
     else:
-        if word[0] in _PARTICLES and len(word) >= _SHORTEST + 2:
+        if word[0] in PARTICLES and len(word) >= _SHORTEST + 2:
             word = word[1:]
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:

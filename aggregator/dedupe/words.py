@@ -18,7 +18,7 @@ from xxhash import xxh32_intdigest
 from aggregator.dedupe.labels import bare_title
 from aggregator.dedupe.lexicon import NOTHING, Lexicon, guess, lexicon
 from aggregator.dedupe.stems import bare, is_arabic, stem
-from aggregator.text import fold, plain
+from aggregator.text import UNSPACED, VOWEL_SIGNS, fold, plain
 
 NUMBER = 1 << 31  # set in the tokens of numbers
 SMALL = 1 << 30  # set in the tokens of words that say little
@@ -38,17 +38,13 @@ _DIGITS = {
     for point in range(0x80, _IDEOGRAPHS)
     if (value := decimal(chr(point), None)) is not None
 }
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_JOINED = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"  # scripts whose vowel signs are no letters to `re`
 _PART = re.compile(
     rf"""
     (?P<score>\d{{1,3}}\s?-\s?\d{{1,3}}(?![\w-]))
     | (?P<number>\d{{1,3}}(?:[ .,']\d{{3}})+(?!\d) | \d+(?:[.,:/-]\d+)*)
     | (?P<code>[a-z]+\d+[a-z\d]*)
-    | (?P<unspaced>[{_UNSPACED}]+)
-    | (?P<word>(?:[^\W\d_{_UNSPACED}]|[{_JOINED}])+)
+    | (?P<unspaced>[{UNSPACED}]+)
+    | (?P<word>(?:[^\W\d_{UNSPACED}]|[{VOWEL_SIGNS}])+)
     """,
     re.VERBOSE,
 )

@@ -58,6 +58,13 @@ def forget(connection: sa.Connection, rows: Collection[int]) -> None:
         connection.execute(sa.text(f"DELETE FROM told WHERE {name} = :entry"), gone)  # noqa: S608 no input
 
 
+def forget_headlines(connection: sa.Connection, ids: Collection[int]) -> None:
+    """Forget the words of all entries of these headlines."""
+    for some in chunks(ids):
+        mine = sa.select(entries.c.id).where(entries.c.headline.in_(some))
+        forget(connection, connection.execute(mine).scalars().all())
+
+
 def learn_all(connection: sa.Connection) -> None:
     """Note the words of all entries, of a store that had none."""
     columns = (entries.c.id, entries.c.title, entries.c.summary, entries.c.content)
@@ -135,10 +142,3 @@ def _vector(words: str) -> str:
         if word and len(found := places.setdefault(word, [])) < _MOST_OF_A_WORD:
             found.append(str(min(place, _MOST_PLACES)))
     return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
-
-
-def forget_headlines(connection: sa.Connection, ids: Collection[int]) -> None:
-    """Forget the words of all entries of these headlines."""
-    for some in chunks(ids):
-        mine = sa.select(entries.c.id).where(entries.c.headline.in_(some))
-        forget(connection, connection.execute(mine).scalars().all())
