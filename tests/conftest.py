@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from pebble import ProcessPool
+from processes import pool
 from publisher import Publisher
 from together import Together
 
@@ -63,9 +64,9 @@ def publisher() -> Iterator[Publisher]:
 @pytest.fixture(scope="session")
 def workers() -> Iterator[ProcessPool]:
     """Processes that read documents."""
-    with ProcessPool(max_workers=2) as pool:
-        yield pool
-        pool.stop()
+    with pool(2) as workers:
+        yield workers
+        workers.stop()
 
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from newsdesk import Newsdesk
 from outage import rss
-from pebble import ProcessPool
+from processes import pool
 from program import write_configuration
 from publisher import Publisher, conditional
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[Newsdesk]:
     """A program with a clock of its own."""
     store = Store(f"sqlite:///{tmp_path}/ticker.db")
     store.create()
-    with ProcessPool(max_workers=1) as workers:
+    with pool(1) as workers:
         desk = Newsdesk(store, workers)
         yield desk
         desk.close()

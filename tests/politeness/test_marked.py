@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from multiprocessing import get_context
 
+import processes
 import psutil
 import pytest
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ TRAP = "a" * 40 + "b"
 
 @pytest.fixture
 def pool() -> Iterator[ProcessPool]:
-    with ProcessPool(max_workers=2, context=get_context("fork")) as pool:
+    with processes.pool(2) as pool:
         yield pool
         pool.stop()
 
@@ -48,7 +48,7 @@ def test_a_killed_reader_marks_its_document_and_nothing_else_is_lost_or_late(
     open_desk: Callable[..., Newsdesk], publisher: Publisher
 ) -> None:
     before = set(psutil.Process().children(recursive=True))
-    with ProcessPool(max_workers=2, context=get_context("fork")) as pool:
+    with processes.pool(2) as pool:
         desk = open_desk(workers=pool)
         publisher.answers["/bad"] = conditional(rss(TRAP), '"1"')
         publisher.answers["*"] = lambda asked: Answer(rss(f"Storm number {asked.path}"))
