@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from jinja2 import StrictUndefined
@@ -122,8 +123,8 @@ class _Pages:
         return response
 
     def feed(self, format: Format, part: int | None = None, **names: str) -> Response:
-        """Answer with a merged feed, a page of it, or a day that is over."""
-        here = self._setting()
+        """Answer with a merged feed, a page of it, or a day that is over: the same in all languages."""
+        here = setting(self._desk.config(), self._desk.now())
         choice = self._choice(here, names)
         if choice == Choice(day=choice.day) and choice.day:
             archive = self._desk.archive(choice.day if part is None else f"{choice.day}/{part}")
@@ -246,7 +247,7 @@ class _Pages:
     def error(self, error: HTTPException) -> Response:
         """Answer in our own style that something went wrong; quotes nothing of the request."""
         status = error.code or 500
-        here = setting(self._desk.last_config(), self._desk.now())
+        here = setting(self._desk.last_config(), self._desk.now(), request.args.get("lang", ""))
         heading, sentence = here.words.error(status)
         page = ErrorPage(self._frame(here, heading, None), heading, sentence)
         response = Response(error.get_response().response, status, error.get_response().headers)
@@ -273,7 +274,10 @@ class _Pages:
         return response
 
     def _setting(self) -> Setting:
-        return setting(self._desk.config(), self._desk.now())
+        """Return the setting of the page that is asked for."""
+        others = urlencode([(name, value) for name, value in request.args.items() if name != "lang"])
+        asked = f"{quote(request.path)}?{others}" if others else quote(request.path)
+        return setting(self._desk.config(), self._desk.now(), request.args.get("lang", ""), asked)
 
     def _choice(self, here: Setting, names: dict[str, Any]) -> Choice:
         """Return what the address chooses; a day that is none is not found."""
@@ -320,7 +324,7 @@ class _Pages:
 
     def static_href(self, here: Setting, name: str) -> str:
         """Return the address of a static file, which changes when the file does."""
-        return here.href(f"/static/{name}?v={self._files[name].version}")
+        return here.file_href(f"/static/{name}?v={self._files[name].version}")
 
     def _report(self) -> tuple[int, tuple[int, int], Any]:
         return self._desk.revision(), self._desk.counts(), self._desk.health()

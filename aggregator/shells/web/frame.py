@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from aggregator.model import FORMATS, Choice, Format, Site
 from aggregator.shells.web import narrowing
 from aggregator.shells.web.setting import Link, Setting
-from aggregator.shells.web.words import Words
+from aggregator.shells.web.words import LANGUAGES, Words, spoken
+from aggregator.text import direction
 
 FEED_TYPES: dict[Format, str] = {
     "rss": "application/rss+xml",
@@ -49,6 +50,8 @@ class Frame:
     feeds: tuple[Link, ...]
     follow: tuple[Link, ...]
     foot: tuple[Link, ...]
+    speaks: tuple[Link, ...]  # the same page in each language that we speak
+    chosen: str  # of them the one that the reader chose, if any
     style: str
     script: str
     worker: str  # what shows the last ticker without a network
@@ -96,12 +99,14 @@ def frame(
         feeds=_feeds(setting, feeds),
         follow=(*(Link(link.title, link.link) for link in site.follow), *_feeds(setting, EVERYTHING)[:2]),
         foot=_foot(setting),
+        speaks=_speaks(setting),
+        chosen=setting.chosen,
         style=static("style.css"),
         script=static("page.js"),
-        worker=setting.href("/sw.js"),
+        worker=setting.file_href("/sw.js"),
         icon=static("icon.svg"),
         touch_icon=static("icon-180.png"),
-        manifest=setting.href("/manifest.webmanifest"),
+        manifest=setting.file_href("/manifest.webmanifest"),
     )
 
 
@@ -113,19 +118,34 @@ def full_title(site: Site, title: str) -> str:
 def _alternates(setting: Setting, choice: Choice, title: str) -> tuple[Alternate, ...]:
     return tuple(
         Alternate(
-            FEED_TYPES[format], f"{title} ({FEED_NAMES[format]})", setting.href(choice.feed_path(format))
+            FEED_TYPES[format], f"{title} ({FEED_NAMES[format]})", setting.file_href(choice.feed_path(format))
         )
         for format in FORMATS
     )
 
 
 def _feeds(setting: Setting, choice: Choice) -> tuple[Link, ...]:
-    return tuple(Link(FEED_NAMES[format], setting.href(choice.feed_path(format))) for format in FORMATS)
+    return tuple(Link(FEED_NAMES[format], setting.file_href(choice.feed_path(format))) for format in FORMATS)
 
 
 def _foot(setting: Setting) -> tuple[Link, ...]:
     return (
         Link(setting.words.gettext("Sources"), setting.href("/sources")),
         *_feeds(setting, EVERYTHING),
-        Link("OPML", setting.href("/feeds.opml")),
+        Link("OPML", setting.file_href("/feeds.opml")),
+    )
+
+
+def _speaks(setting: Setting) -> tuple[Link, ...]:
+    """Return the links to this page in each language of ours, called as its speakers call it."""
+    own = spoken(setting.site.language)
+    return tuple(
+        Link(
+            setting.words.language_name(language),
+            setting.href_in("" if language == own else language, setting.asked),
+            language == setting.words.language,
+            language,
+            direction(language),
+        )
+        for language in LANGUAGES
     )

@@ -25,6 +25,7 @@ from aggregator.model import NARROWINGS, Site
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.negotiation import IDENTITY, SMALLEST, coding, encode, is_unchanged
 from aggregator.shells.web.setting import base_path
+from aggregator.shells.web.words import LANGUAGES
 from aggregator.store import Store
 from aggregator.websub import CALLBACK
 
@@ -32,7 +33,7 @@ RECHECK = 0.2  # seconds that the store is not asked again whether anything move
 MOST_ANSWERS = 4096
 MOST_BYTES = 48_000_000
 LONGEST_ADDRESS = 1024  # characters; a longer one is answered, not kept
-PARAMETERS = (*NARROWINGS, "page", "q", "sort")  # that choose an answer; others change nothing
+PARAMETERS = (*NARROWINGS, "page", "q", "sort", "lang")  # that choose an answer; others change nothing
 
 Key = tuple[str, str, str]  # path, query, coding
 Moment = tuple[int, date, Site]  # what an answer depends on besides its address
@@ -173,7 +174,8 @@ def _query(path: str, query: str) -> str:
     except ValueError:
         return ""
     names = ("v",) if path.startswith("/static/") else PARAMETERS
-    return urlencode([(name, given[name][0]) for name in names if name in given])
+    chosen = [(name, given[name][0]) for name in names if name in given]
+    return urlencode([(name, value) for name, value in chosen if name != "lang" or value in LANGUAGES])
 
 
 def _made(app: Flask, environ: WSGIEnvironment, shelf: _Shelf, key: Key, moment: Moment | None) -> Answer:

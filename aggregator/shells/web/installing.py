@@ -15,7 +15,16 @@ from aggregator.store import Store
 KEPT = "public, max-age=3600"
 PAPER = "#fbfaf7"  # of style.css, where the scheme is light
 # Searches, orders and bare lines are other views of what crawlers find anyway; each is made for them alone.
-_CLOSED = ("/search", "/metrics", "/health.json", "/healthz", "/*/lines", "/lines", "/sources?sort=")
+_CLOSED = (
+    "/search",
+    "/metrics",
+    "/health.json",
+    "/healthz",
+    "/*/lines",
+    "/lines",
+    "/sources?sort=",
+    "/*lang=",
+)
 
 
 class Installing:
@@ -59,6 +68,6 @@ class Installing:
     def robots(self) -> Response:
         """Answer with what crawlers had better not ask; what is not named they may read."""
         here = setting(self._desk.config(), self._desk.now())
-        lines = ("User-agent: *", *(f"Disallow: {here.href(path)}" for path in _CLOSED))
+        lines = ("User-agent: *", *(f"Disallow: {here.file_href(path)}" for path in _CLOSED))
         text = "\n".join(lines) + "\n"
         return Response(text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": KEPT})

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Config, Site
-from aggregator.shells.web.words import Words, speak
+from aggregator.shells.web.words import LANGUAGES, Words, speak, spoken
 from aggregator.text import direction
 
 
@@ -49,13 +49,25 @@ class Setting:
     words: Words
     zone: ZoneInfo
     today: date  # in that zone
+    chosen: str = ""  # the language that the reader chose, unless it is the site's
+    asked: str = "/"  # the path and the query that were asked for, without a language
 
     @property
     def site(self) -> Site:
         return self.config.site
 
     def href(self, path: str) -> str:
-        """Return the address of *path* as a link on our pages: below the site's, wherever a proxy puts it."""
+        """Return the address of a page as a link on our pages, in the language that the reader chose."""
+        return self.href_in(self.chosen, path)
+
+    def href_in(self, language: str, path: str) -> str:
+        """Return the address of a page in *language*; '' is the site's, which needs no naming."""
+        if not language:
+            return self.file_href(path)
+        return f"{self.file_href(path)}{'&' if '?' in path else '?'}lang={language}"
+
+    def file_href(self, path: str) -> str:
+        """Return the address of what all languages share: below the site's, wherever a proxy puts it."""
         return base_path(self.site) + path
 
     def absolute(self, path: str) -> str:
@@ -79,10 +91,13 @@ class Setting:
         return Time(self.words.full_moment(self.local(moment)), rfc3339(moment))
 
 
-def setting(config: Config, now: datetime) -> Setting:
-    """Return the setting of all pages at this moment."""
+def setting(config: Config, now: datetime, language: str = "", asked: str = "/") -> Setting:
+    """Return the setting of a page at this moment: what was *asked* for, and in which *language*."""
     zone = ZoneInfo(config.site.timezone)
-    return Setting(config, speak(config.site.language), zone, now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    own = spoken(config.site.language)
+    chosen = language if language in LANGUAGES and language != own else ""
+    return Setting(config, speak(chosen or own), zone, today, chosen, asked)
 
 
 def base_path(site: Site) -> str:

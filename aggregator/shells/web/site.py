@@ -32,7 +32,9 @@ START = (
 )
 _LINK = re.compile(r'(?:href|src)="([^"]*)"|"src": "([^"]*)"')  # of pages, and of the manifest
 _OLDER = re.compile(r'href="/(?!/)[^"?]*\?page=([0-9-]+)"')  # ours: an article's links are absolute
-_ASKING = re.compile(r'<form class="(?:search|ask)".*?</form>|<nav class="orders".*?</nav>', re.DOTALL)
+_ASKING = re.compile(
+    r'<form class="(?:search|ask)".*?</form>|<nav class="(?:orders|row speaks)".*?</nav>', re.DOTALL
+)
 
 
 def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[str, bytes]]:

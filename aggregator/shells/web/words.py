@@ -206,8 +206,13 @@ class Words:
 @cache
 def speak(language: str) -> Words:
     """Return the words of *language*, or English where the page does not speak it."""
-    spoken = language if language in LOCALES else "en"
-    return Words(spoken, Locale.parse(LOCALES[spoken]), _catalogue(spoken))
+    known = spoken(language)
+    return Words(known, Locale.parse(LOCALES[known]), _catalogue(known))
+
+
+def spoken(language: str) -> str:
+    """Return *language*, or English where the page does not speak it."""
+    return language if language in LOCALES else "en"
 
 
 def catalogue_path(language: str) -> Path:
