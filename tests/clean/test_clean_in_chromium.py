@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from chromium import chromium
+from chromium import chromium, until
 from clean import allowed
 from clean.conftest import PICTURE, Newsroom
 from clean.vectors import MARKUP
@@ -141,7 +141,7 @@ def test_the_vectors_as_they_come_do_run(watched: Watched) -> None:
     watched.page.goto(READER)
     watched.page.evaluate(INSERT, MARKUP)
     watched.page.evaluate(HANDLE)
-    watched.page.wait_for_function("ran.length > 50")
+    until(watched.page, "ran.length > 50")
     assert len(watched.strange()) > 10
 
 
@@ -228,7 +228,7 @@ def test_the_pictures_of_articles_are_shown(newsroom: Newsroom, watched: Watched
     number = next(n for n in _numbers(newsroom, "source/whole-good"))
     watched.page.goto(f"{newsroom.address}read/{number}")
     assert watched.page.locator("h1").last.inner_text() == PICTURE
-    watched.page.wait_for_function("document.querySelector('.body img').naturalWidth === 2")
+    until(watched.page, "document.querySelector('.body img').naturalWidth === 2")
     assert [request.url for request in watched.asked] == [newsroom.publisher.url("/image.gif")]
     assert newsroom.publisher.asked("/image.gif")[-1].headers.get("referer") is None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import invented
 import pytest
-from chromium import chromium
+from chromium import chromium, until
 from newsroom import bring
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -199,7 +199,7 @@ def test_news_waits_for_a_reader_who_is_further_down(browser: Browser, address: 
         page.clock.install()
         page.reload()
         page.mouse.wheel(0, 600)
-        page.wait_for_function("scrollY > 300")
+        until(page, "scrollY > 300")
         bring(filled, {"kustkrant": [invented.at("16:04", "Dit komt net binnen")]}, invented.NOW)
         page.clock.fast_forward(31_000)
         button = page.get_by_role("button", name="1 nieuwe kop")
@@ -207,7 +207,7 @@ def test_news_waits_for_a_reader_who_is_further_down(browser: Browser, address: 
         assert page.get_by_text("Dit komt net binnen").count() == 0
         button.click()
         page.get_by_text("Dit komt net binnen").wait_for()
-        page.wait_for_function("scrollY === 0")
+        until(page, "scrollY === 0")
 
 
 def test_a_reader_who_comes_back_after_an_hour_gets_all_that_was_missed(
