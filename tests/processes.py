@@ -1,11 +1,12 @@
-"""Pools of processes for tests, started as the program starts them, and what they may be asked to do."""
+"""Pools of processes for tests, started as the program starts them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from multiprocessing import get_context
 
 from pebble import ProcessPool
+
+from aggregator.shells.bootstrap import process_context
 
 
 def pool(count: int, jobs: int = 0, initializer: Callable[[], None] | None = None) -> ProcessPool:
@@ -14,11 +15,4 @@ def pool(count: int, jobs: int = 0, initializer: Callable[[], None] | None = Non
     None is a fork of this process: its threads' locks would be copied as they happen to be, some of them
     held for ever.
     """
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["aggregator.pipeline.prepared", "pebble.pool.process"])
-    return ProcessPool(count, jobs, initializer, context=context)
-
-
-def size(megabytes: int) -> int:
-    """Return how many bytes so many *megabytes* are, after taking them."""
-    return len(bytes(megabytes << 20))
+    return ProcessPool(count, jobs, initializer, context=process_context())

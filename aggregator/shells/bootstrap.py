@@ -250,7 +250,7 @@ def workers() -> Iterator[Workers]:
 def _pool(count: int, jobs: int) -> ProcessPool:
     """Return a pool of *count* processes, each of which is replaced after so many *jobs*."""
     # Workers are made by a small server process: a fork of this one would copy its threads' locks.
-    return ProcessPool(count, jobs, start_worker, context=_processes())
+    return ProcessPool(count, jobs, start_worker, context=process_context())
 
 
 def schema() -> dict[str, Any]:
@@ -305,7 +305,8 @@ def hold_port(host: str, port: int) -> socket.socket:
     return held
 
 
-def _processes() -> multiprocessing.context.BaseContext:
+def process_context() -> multiprocessing.context.BaseContext:
+    """Return how worker processes are started: by a small server of their own, where the system has that."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     # The server imports what it is told to only where it finds it, and says nothing where it does not.

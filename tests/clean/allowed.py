@@ -84,8 +84,8 @@ _FRAME: dict[str, dict[str, str]] = {
     "form": {"action": "/search"},
     "img": {"src": _WEB, "alt": "", "decoding": "async", "referrerpolicy": "no-referrer"},
     "input": {
-        "type": "search|hidden",
-        "name": "q|lang",
+        "type": "search",
+        "name": "q",
         "placeholder": r"[\w ]+",
         "maxlength": "200",
         "autocomplete": "off",

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from processes import pool, size
+from jobs import size
+from processes import pool
 
 from aggregator.pipeline.workers import Lanes, start_worker
 

@@ -16,6 +16,10 @@ PAGES = ("/", "/category/sport", "/search?q=storm", "/sources", "/sources?sort=n
 SAME_FOR_ALL = ("/feed.", "/feeds.opml", "/static/", "/manifest.webmanifest")
 
 
+def _in(language: str, address: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
+
+
 def page(client: Client, address: str) -> html.HtmlElement:
     answer = client.get(address)
     assert answer.status_code == 200, address
@@ -33,7 +37,7 @@ def links(page: html.HtmlElement) -> list[str]:
 def test_a_page_speaks_the_language_that_is_asked_for(
     client: Client, address: str, language: str, direction: str
 ) -> None:
-    found = page(client, f"{address}{'&' if '?' in address else '?'}lang={language}")
+    found = page(client, _in(language, address))
     assert (found.get("lang"), found.get("dir")) == (language, direction)
 
 
@@ -41,7 +45,7 @@ def test_a_page_speaks_the_language_that_is_asked_for(
 def test_every_link_to_a_page_keeps_the_language_and_none_to_a_feed_or_file(
     client: Client, address: str
 ) -> None:
-    found = page(client, f"{address}{'&' if '?' in address else '?'}lang=ar")
+    found = page(client, _in("ar", address))
     assert links(found) != []
     assert [link for link in links(found) if "lang=ar" not in link] == []
     others = found.xpath("//link[not(@rel='next' or @rel='prev')]/@href | //script/@src")
@@ -50,7 +54,7 @@ def test_every_link_to_a_page_keeps_the_language_and_none_to_a_feed_or_file(
 
 @pytest.mark.parametrize("address", PAGES)
 def test_the_sites_own_language_needs_no_naming(client: Client, address: str) -> None:
-    for asked in (address, f"{address}{'&' if '?' in address else '?'}lang=nl"):
+    for asked in (address, _in("nl", address)):
         found = page(client, asked)
         assert found.get("lang") == "nl"
         assert [link for link in links(found) if "lang=" in link] == []
@@ -58,7 +62,7 @@ def test_the_sites_own_language_needs_no_naming(client: Client, address: str) ->
 
 @pytest.mark.parametrize("address", PAGES)
 def test_the_foot_leads_to_the_same_page_in_each_language(client: Client, address: str) -> None:
-    there = page(client, f"{address}{'&' if '?' in address else '?'}lang=fr")
+    there = page(client, _in("fr", address))
     speaks = there.xpath("//nav[contains(@class, 'speaks')]/a")
     assert [(link.get("lang"), link.get("aria-current")) for link in speaks] == [
         (language, "page" if language == "fr" else None) for language in LANGUAGES
