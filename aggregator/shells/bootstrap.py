@@ -80,6 +80,11 @@ def load(path: Path, address: str | None = None) -> Config:
     return read if read.site.link else replace(read, site=replace(read.site, link=address))
 
 
+def own_templates(path: Path) -> Path:
+    """Return where the admin has templates of his own, if he has any: beside his feeds.yaml."""
+    return path.absolute().parent / "templates"
+
+
 def accept(store: Store, read: Config) -> None:
     """Make *read* the configuration in force; a site without address keeps its last one."""
     if read.site.link is None:

@@ -313,3 +313,23 @@ def _answers(address: str) -> bool:
         return "Headline" in get(address)
     except OSError:
         return False
+
+
+def test_templates_beside_the_file_are_used_and_a_broken_one_is_told_once(folder: Path) -> None:
+    """Both by the processes that serve and by the command that writes files."""
+    own = folder / "templates"
+    (own / "static").mkdir(parents=True)
+    (own / "static" / "style.css").write_text("a { color: teal }")
+    (own / "sources.html").write_text('{% extends "base.html" %}{% block content %}<p>Mine</p>{% endblock %}')
+    (own / "ticker.html").write_text("\n{% if %}")
+    with Program("serve", "--port", "0", cwd=folder) as program:
+        address = program.address()
+        wait_until(lambda: headlines(address) == ["Headline one", "Headline two"])
+        assert "Headline one" in get(address)
+        assert "<p>Mine</p>" in get(f"{address}sources")
+        assert get(f"{address}static/style.css") == "a { color: teal }"
+        assert program.output.count(f"{own}/ticker.html:2: ") == 1
+    done = run("publish", "site", cwd=folder)
+    assert (done.returncode, done.stderr.count(f"{own}/ticker.html:2: ")) == (0, 1)
+    assert "<p>Mine</p>" in (folder / "site" / "sources" / "index.html").read_text()
+    assert "Headline one" in (folder / "site" / "index.html").read_text()

@@ -52,7 +52,8 @@ def serve(path: Path, host: str, port: int, pages: int, guarded: bool) -> None:
     address = f"http://{_in_address(host)}:{port}/"
     config = bootstrap.load(path, address)
     bootstrap.start_logging()
-    web = Pages(host, port, pages)  # before a store is open: SQLite outlives no fork
+    templates = bootstrap.own_templates(path)
+    web = Pages(host, port, pages, templates)  # before a store is open: SQLite outlives no fork
     try:
         store = bootstrap.open_store(config, QUICK)
         _serve(config, store, web, partial(Desk, path, address, config, store), stamp, address, stop)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from aggregator.errors import UserError
 from aggregator.shells import bootstrap
@@ -23,8 +24,9 @@ PATIENCE = 4.0  # seconds that they have to stop in, before they are killed
 class Pages:
     """The processes that serve pages, in a group that is started again should it end."""
 
-    def __init__(self, host: str, port: int, count: int) -> None:
-        """Start them; they wait for the store that they are to show."""
+    def __init__(self, host: str, port: int, count: int, templates: Path) -> None:
+        """Start them; they wait for the store that they are to show. *templates* may be no folder at all."""
+        self._templates = templates
         self._store, self._host, self._port, self._count = "", host, port, count
         self._started = time.monotonic()
         self._process = self._start(bootstrap.branch_off)
@@ -65,7 +67,8 @@ class Pages:
             self._process.wait()
 
     def _start(self, start: Callable[..., bootstrap.Child]) -> bootstrap.Child:
-        return start("aggregator.shells.web", self._host, str(self._port), str(self._count))
+        asked = (self._host, str(self._port), str(self._count), str(self._templates))
+        return start("aggregator.shells.web", *asked)
 
     def _answer(self) -> bool:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=2)

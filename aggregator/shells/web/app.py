@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request
-from jinja2 import StrictUndefined
+from flask import Flask, Response, abort, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from aggregator.model import NARROWINGS, Archive, Choice, Format
@@ -30,7 +29,7 @@ from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.installing import Installing
 from aggregator.shells.web.setting import Link, Setting, setting
-from aggregator.shells.web.static import static_files
+from aggregator.shells.web.templates import Templates
 from aggregator.shells.web.ticker import (
     LINES,
     LINES_OF_A_DAY,
@@ -41,20 +40,24 @@ from aggregator.shells.web.ticker import (
     newest_lines,
     ticker,
 )
-from aggregator.shells.web.words import TEMPLATES
 from aggregator.store import Store
 from aggregator.websub import CALLBACK
 
 LARGEST_NUMBER = 2**63 - 1  # that a store can be asked for
 
 
-def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) -> Flask:
-    """Return the Flask application that shows *store*; *paged*: its feeds lead to their older pages."""
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.undefined = StrictUndefined
+def create_app(
+    store: Store, clock: Callable[[], datetime], paged: bool = True, templates: Templates | None = None
+) -> Flask:
+    """Return the Flask application that shows *store*; *paged*: its feeds lead to their older pages.
+
+    Without *templates* they are ours.
+    """
+    app = Flask(__name__, template_folder=None, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    pages = _Pages(Desk(store, clock), paged)
+    templates = templates or Templates(None)
+    templates.install(app)
+    pages = _Pages(Desk(store, clock), paged, templates)
     installing = Installing(store, clock, pages.static_href)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
@@ -91,10 +94,11 @@ def create_app(store: Store, clock: Callable[[], datetime], paged: bool = True) 
 class _Pages:
     """What is answered to each address."""
 
-    def __init__(self, desk: Desk, paged: bool) -> None:
+    def __init__(self, desk: Desk, paged: bool, templates: Templates) -> None:
         self._desk = desk
         self._paged = paged
-        self._files = static_files(TEMPLATES / "static")
+        self._render = templates.render
+        self._files = templates.files
 
     def ticker(self, **names: str) -> Response:
         """Answer with the ticker, narrowed by what the address names."""
@@ -117,7 +121,7 @@ class _Pages:
         before = place_asked_for()
         headlines = self._desk.ticker(choice, before, NEWEST_LINES + 1) if choice.search != "" else ()
         piece = newest_lines(here, choice, headlines, before)
-        html = render_template("lines.html", ticker=piece, **here.words.of_templates())
+        html = self._render("lines.html", ticker=piece, **here.words.of_templates())
         response = answered(html.encode(), "text/html; charset=utf-8", KEPT_PAGE)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -251,7 +255,7 @@ class _Pages:
         heading, sentence = here.words.error(status)
         page = ErrorPage(self._frame(here, heading, None), heading, sentence)
         response = Response(error.get_response().response, status, error.get_response().headers)
-        response.set_data(render_template("error.html", page=page, **here.words.of_templates()))
+        response.set_data(self._render("error.html", page=page, **here.words.of_templates()))
         response.content_type = "text/html; charset=utf-8"
         response.headers["Cache-Control"] = NOT_KEPT
         return response
@@ -330,5 +334,5 @@ class _Pages:
         return self._desk.revision(), self._desk.counts(), self._desk.health()
 
     def _page(self, template: str, page: Any, kept: str = KEPT_PAGE) -> Response:
-        html = render_template(template, page=page, **page.frame.words.of_templates())
+        html = self._render(template, page=page, **page.frame.words.of_templates())
         return answered(html.encode(), "text/html; charset=utf-8", kept)

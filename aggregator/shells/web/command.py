@@ -9,6 +9,7 @@ import click
 from aggregator.publish import write
 from aggregator.shells import bootstrap
 from aggregator.shells.web.site import site_files
+from aggregator.shells.web.templates import Templates
 
 
 @click.command()
@@ -24,7 +25,10 @@ def publish(path: Path, folder: Path) -> None:
     store = bootstrap.open_store(config)
     bootstrap.accept(store, config)
     store.keep_days(bootstrap.now())
-    written = write(folder, site_files(store, bootstrap.now))
+    templates = Templates(bootstrap.own_templates(path))
+    for fault in templates.faults:
+        click.echo(fault, err=True)
+    written = write(folder, site_files(store, bootstrap.now, templates))
     click.echo(
         f"{folder}: {written.written} written, {written.unchanged} unchanged, {written.removed} removed"
     )

@@ -52,6 +52,7 @@ class Frame:
     foot: tuple[Link, ...]
     speaks: tuple[Link, ...]  # the same page in each language that we speak
     chosen: str  # of them the one that the reader chose, if any
+    static: Callable[[str], str]  # the address of a static file, for templates of the admin's
     style: str
     script: str
     worker: str  # what shows the last ticker without a network
@@ -101,6 +102,7 @@ def frame(
         foot=_foot(setting),
         speaks=_speaks(setting),
         chosen=setting.chosen,
+        static=static,
         style=static("style.css"),
         script=static("page.js"),
         worker=setting.file_href("/sw.js"),

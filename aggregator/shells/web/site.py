@@ -16,6 +16,7 @@ from aggregator.model import FORMATS
 from aggregator.shells.web.app import create_app
 from aggregator.shells.web.narrowing import EPOCH, place
 from aggregator.shells.web.setting import Setting, setting
+from aggregator.shells.web.templates import Templates
 from aggregator.store import Store
 
 MANIFEST = "/manifest.webmanifest"
@@ -37,16 +38,19 @@ _ASKING = re.compile(
 )
 
 
-def site_files(store: Store, clock: Callable[[], datetime]) -> Iterator[tuple[str, bytes]]:
+def site_files(
+    store: Store, clock: Callable[[], datetime], templates: Templates
+) -> Iterator[tuple[str, bytes]]:
     """Yield each file of the site, path and contents: a page is the index of a folder named like its address.
 
     What only a program can answer is left out: searches, orders, and pages back in time, whose place the
     days take, and in feeds the archives.
     """
     here = setting(store.config(), clock())
-    client = create_app(store, clock, paged=False).test_client()
+    client = create_app(store, clock, False, templates).test_client()
     archives = (f"/day/{kept.name}/feed.{format}" for kept in store.archives() for format in FORMATS)
-    queue = deque((*START, *archives))
+    own = (f"/static/{name}" for name in templates.own_files)  # his stylesheet may ask for any of them
+    queue = deque((*START, *archives, *own))
     seen = set(queue)
     while queue:
         path = queue.popleft()

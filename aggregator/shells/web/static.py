@@ -9,10 +9,17 @@ from pathlib import Path
 from xxhash import xxh3_64_hexdigest
 
 TYPES = {
+    ".avif": "image/avif",
     ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
 }
 
 
@@ -27,8 +34,10 @@ class StaticFile:
 
 def static_files(folder: Path) -> Mapping[str, StaticFile]:
     """Return the files of *folder* by their names."""
-    return {
-        path.name: StaticFile(path.read_bytes(), TYPES[path.suffix], xxh3_64_hexdigest(path.read_bytes()))
-        for path in sorted(folder.iterdir())
-        if path.suffix in TYPES
-    }
+    return {path.name: static_file(path) for path in sorted(folder.iterdir()) if path.suffix in TYPES}
+
+
+def static_file(path: Path) -> StaticFile:
+    """Return the file at *path*, whose suffix is one of TYPES."""
+    body = path.read_bytes()
+    return StaticFile(body, TYPES[path.suffix], xxh3_64_hexdigest(body))

@@ -18,6 +18,7 @@ from werkzeug.test import Client
 from aggregator.model import FORMATS, Choice, Format
 from aggregator.shells.web import create_app, front
 from aggregator.shells.web.site import site_files
+from aggregator.shells.web.templates import Templates
 from aggregator.store import Store
 
 ROOT = "https://draad.example"
@@ -242,7 +243,7 @@ def test_a_new_archive_moves_last_modified_and_nothing_else_of_the_current_feed(
 
 
 def test_a_static_site_has_the_archives_and_no_address_that_a_file_cannot_answer(kept: Store) -> None:
-    files = dict(site_files(kept, lambda: LAST))
+    files = dict(site_files(kept, lambda: LAST, Templates(None)))
     for format in FORMATS:
         assert {f"day/2026-11-{day}/feed.{format}" for day in (22, 23, 24)} <= set(files)
     chain, path = [], "feed.json"
@@ -273,5 +274,5 @@ def test_a_busy_day_is_several_documents_in_the_chain(filled: Store, format: For
     assert page == f"{ROOT}/day/2026-11-23"
     for part in (0, 1, 3):
         assert reader.get(f"/day/2026-11-23/{part}/feed.{format}").status_code == 404
-    files = dict(site_files(filled, lambda: invented.NOW + DAY))
+    files = dict(site_files(filled, lambda: invented.NOW + DAY, Templates(None)))
     assert files[f"day/2026-11-23/2/feed.{format}"] == reader.get(f"/day/2026-11-23/2/feed.{format}").data

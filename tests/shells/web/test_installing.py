@@ -13,6 +13,7 @@ import pytest
 from werkzeug.test import Client
 
 from aggregator.shells.web.site import site_files
+from aggregator.shells.web.templates import Templates
 from aggregator.store import Store
 
 BASES = ["https://krant.example/", "https://krant.example/nieuws/"]
@@ -66,7 +67,7 @@ def test_crawlers_read_the_ticker_and_its_articles_but_do_not_search(
 
 
 def test_the_site_as_files_can_be_installed_too(filled: Store) -> None:
-    files = [name for name, _ in site_files(filled, lambda: invented.NOW)]
+    files = [name for name, _ in site_files(filled, lambda: invented.NOW, Templates(None))]
     asked = (
         "manifest.webmanifest",
         "robots.txt",

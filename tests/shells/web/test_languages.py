@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from aggregator.shells.web.setting import setting
 from aggregator.shells.web.site import site_files
+from aggregator.shells.web.templates import Templates
 from aggregator.shells.web.words import LANGUAGES
 from aggregator.store import Store
 
@@ -128,5 +129,5 @@ def test_a_site_below_a_path_keeps_it() -> None:
 
 
 def test_the_site_as_files_speaks_one_language(filled: Store) -> None:
-    files = dict(site_files(filled, lambda: invented.NOW))
+    files = dict(site_files(filled, lambda: invented.NOW, Templates(None)))
     assert [name for name, body in files.items() if b"lang=fr" in body and name != "robots.txt"] == []

@@ -12,6 +12,7 @@ import pytest
 from newsroom import bring, entry
 
 from aggregator.shells.web.site import site_files
+from aggregator.shells.web.templates import Templates
 from aggregator.store import Store
 
 
@@ -19,7 +20,7 @@ from aggregator.store import Store
 def files(newsroom_file: Path) -> dict[str, bytes]:
     """The site of the invented newsroom."""
     store = Store(f"sqlite:///{newsroom_file}")
-    found = dict(site_files(store, lambda: invented.NOW))
+    found = dict(site_files(store, lambda: invented.NOW, Templates(None)))
     store.close()
     return found
 
@@ -45,9 +46,9 @@ def test_every_headline_is_reached_however_many_there_are(filled: Store) -> None
         entry(f"Headline number {n}", published=invented.NOW - timedelta(minutes=14 * n)) for n in range(250)
     ]
     bring(filled, {filled.config().subscriptions[0].key: many}, invented.NOW)
-    names = {name for name, _ in site_files(filled, lambda: invented.NOW)}
+    names = {name for name, _ in site_files(filled, lambda: invented.NOW, Templates(None))}
     assert sum(name.startswith("read/") for name in names) == filled.counts()[0]
 
 
 def test_the_same_store_gives_the_same_files(filled: Store, files: dict[str, bytes]) -> None:
-    assert dict(site_files(filled, lambda: invented.NOW)) == files
+    assert dict(site_files(filled, lambda: invented.NOW, Templates(None))) == files
