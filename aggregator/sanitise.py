@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 
 import nh3
 
-from aggregator.links import host, resolve
+from aggregator.balance import ATTRIBUTES, DEEPEST, PLAY, TAGS, balanced, site_of
+from aggregator.links import resolve
 from aggregator.model import Html
-from aggregator.text import MARKUP, clean_characters, few_marks, language_tag, plain, tidy
+from aggregator.text import clean_characters, direction, few_marks, language_tag, plain, tidy
 
 
 def _words(text: str) -> frozenset[str]:
@@ -26,31 +27,7 @@ def _words(text: str) -> frozenset[str]:
 
 LONGEST = 1_000_000  # characters of one entry's markup; the rest is cut off
 _MOST = 50_000  # tags or references; beyond it the text alone is kept
-_DEEPEST = 256  # levels; deeper ones are left out. Browsers stop at 512, html5ever is quadratic in it
 
-_TAGS = _words(
-    """
-    a abbr audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt
-    em figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small
-    source span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr
-    """
-)
-_ATTRIBUTES = {
-    "*": {"dir", "lang"},
-    "a": {"href"},
-    "abbr": {"title"},
-    "audio": {"src"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "img": {"alt", "data-lazy-src", "data-original", "data-src", "height", "src", "srcset", "style", "width"},
-    "li": {"value"},
-    "ol": {"reversed", "start", "type"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "video": {"height", "src", "width"},
-}
 _CONTENTS_TOO = _words("iframe noembed noframes script select style svg template textarea title")
 _REL = "nofollow noopener noreferrer"
 
@@ -71,8 +48,8 @@ def clean(markup: str, base: str | None) -> Html:
     markup = clean_characters(markup[:LONGEST])
     if _too_much(markup):
         return _flattened(markup)
-    plainly_nested = markup.count("<") <= _DEEPEST and not _INTRICATE.search(markup)
-    safe = _sanitised(markup, _cleaner(base)) if plainly_nested else _settled(markup, _cleaner(base))
+    plainly_nested = markup.count("<") <= DEEPEST and not _INTRICATE.search(markup)
+    safe = _sanitised(markup, _cleaner(base)) if plainly_nested else _settled(markup, base)
     # A parser repeats unclosed formatting in each paragraph that follows: a kilobyte can make a megabyte.
     if safe is None or _too_much(safe) or len(safe) > min(LONGEST, 8 * len(markup) + 10_000):
         return _flattened(markup)
@@ -88,16 +65,16 @@ def _sanitised(markup: str, cleaner: nh3.Cleaner) -> str:
     safe = clean_characters(few_marks(cleaner.clean(markup)))
     if "<img" in safe:
         safe = _IMAGE.sub(_image, safe)
-    if "<audio" in safe or "<video" in safe:  # nothing is asked for before somebody plays it
+    if "<audio" in safe:  # nothing is asked for before somebody plays it
         safe = _PLAYER.sub(r'\1 controls="" preload="none">', safe)
     # A parser drops the first line break in pre; written once more, it survives the next one.
     return _PRE.sub(r"\1\n\n", safe) if "<pre" in safe else safe
 
 
-def _settled(markup: str, cleaner: nh3.Cleaner) -> str | None:
+def _settled(markup: str, base: str | None) -> str | None:
     """Return *markup* sanitised again and again until nothing changes; None if it never settles."""
     for _ in range(4):
-        again = _sanitised(_balanced(markup), cleaner)
+        again = _sanitised(balanced(markup, base), _cleaner(base))
         if again == markup:
             return again
         markup = again
@@ -124,9 +101,9 @@ def _cleaner(base: str | None) -> nh3.Cleaner:
         return check(value) if check else _address(tag, attribute, value, base)
 
     return nh3.Cleaner(
-        tags=_TAGS,
+        tags=TAGS,
         clean_content_tags=_CONTENTS_TOO,
-        attributes=_ATTRIBUTES,
+        attributes=ATTRIBUTES,
         attribute_filter=judged,
         link_rel=_REL,
         url_schemes={"http", "https", "mailto", "data"},
@@ -186,7 +163,7 @@ def _address(tag: str, attribute: str, value: str, base: str | None) -> str | No
 # Images: one at a time, as several attributes together tell what an image is
 
 _IMAGE = re.compile(r"<img\b[^>]*>")  # nh3 writes &gt; in values
-_PLAYER = re.compile(r"(<(?:audio|video)\b[^>]*)>")
+_PLAYER = re.compile(r"(<audio\b[^>]*)>")
 _PRE = re.compile(r"(<pre\b[^>]*>)\n")
 _WRITTEN = re.compile(r'([a-z-]+)="([^"]*)"')
 _SOURCES = (
@@ -211,97 +188,28 @@ def _image(tag: re.Match[str]) -> str:
     return "<img " + " ".join(f'{name}="{value}"' for name, value in shown.items()) + ">"
 
 
-# Balance: intricate markup written again as a plain nest, before nh3 sees it
-
-_VOID = _words("br col hr img source wbr")
-_BLOCKS = _words("address article aside center dialog fieldset footer form header main nav section")
-_RENAMED = (
-    dict.fromkeys(_BLOCKS, "div")
-    | dict.fromkeys(("listing", "plaintext", "xmp"), "pre")
-    | {"h1": "h2", "strike": "s", "acronym": "abbr", "tt": "code", "menu": "ul", "dir": "ul"}
-)
-_TABLE = _words("caption table tbody td tfoot th thead tr")
-_SEALED = _words("caption table td th")  # an end tag of another element does not reach beyond them
-_ENDS = {  # what a start tag ends by itself when it stands on top
-    **dict.fromkeys(("li", "dt", "dd"), frozenset({"li", "dt", "dd", "p"})),
-    "p": frozenset({"p"}),
-    **dict.fromkeys(("td", "th"), frozenset({"td", "th", "p"})),
-    "tr": frozenset({"tr", "td", "th", "p"}),
-    **dict.fromkeys(
-        ("tbody", "thead", "tfoot"), frozenset({"tbody", "thead", "tfoot", "tr", "td", "th", "p"})
-    ),
-}
-_NAMES = frozenset().union(*_ATTRIBUTES.values())
-_ATTRIBUTE = re.compile(
-    r"""(?<![\w:-])([a-z][\w:-]*+)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""", re.IGNORECASE
-)
+_WATCHED = re.compile(rf'(<figure><a href="([^"]*)" rel="{_REL}">)(<img [^>]*>)?{PLAY}[^<]*</a>')
 
 
-def _balanced(markup: str) -> str:
-    """Return *markup* with the allowed elements only, each closed where it ends, none too deep."""
-    written: list[str] = []
-    open_: list[str] = []
-    position = 0
-    for token in MARKUP.finditer(markup):
-        written.append(markup[position : token.start()].replace("<", "&lt;"))
-        position = token.end()
-        name = (token["name"] or token["mute"] or "").lower()
-        name = _RENAMED.get(name, name)
-        if token["end"]:
-            written += _end(name, open_)
-        elif name in ("iframe", "embed", "object"):
-            written.append(_link_to_frame(token[0]))
-        elif name in _TAGS:
-            written += _start(name, token["attributes"], open_)
-    written.append(markup[position:].replace("<", "&lt;"))
-    written += [f"</{name}>" for name in reversed(open_)]
-    return "".join(written)
+def has_video(content: Html) -> bool:
+    """Say whether an article has a video: a link with its picture, or with words alone."""
+    return bool(_WATCHED.search(content))
 
 
-def _start(name: str, attributes: str, open_: list[str]) -> list[str]:
-    ended = []
-    while open_ and open_[-1] in _ENDS.get(name, ()):
-        ended.append(f"</{open_.pop()}>")
-    if len(open_) >= _DEEPEST or (name == "source" and open_[-1:] not in (["audio"], ["video"])):
-        return ended
-    if name not in _VOID:
-        open_.append(name)
-    return [*ended, f"<{name}{_rewritten(attributes)}>"]
+def with_words(content: Html, say: Callable[[str], str], language: str, picture: str | None) -> Html:
+    """Return an article whose links to videos *say* in *language*, of a site's name, what they lead to.
 
+    The first one gets the *picture*, an address, if it has none of its own.
+    """
+    image = _IMAGE.sub(_image, f'<img src="{escape(picture)}" alt="">') if picture else ""
 
-def _end(name: str, open_: list[str]) -> list[str]:
-    """Return the end tags that close the innermost *name*, and whatever was left open in it."""
-    if name not in open_:
-        return []
-    for place in range(len(open_) - 1, -1, -1):
-        if open_[place] == name:
-            ended = [f"</{inner}>" for inner in reversed(open_[place:])]
-            del open_[place:]
-            return ended
-        if open_[place] in _SEALED and name not in _TABLE:
-            return []
-    return []
+    def told(link: re.Match[str]) -> str:
+        nonlocal image
+        shown, image = link[3] or image, ""
+        words = _escaped(say(site_of(unescape(link[2]))))
+        return f'{link[1]}{shown}{PLAY}<bdi lang="{language}" dir="{direction(language)}">{words}</bdi></a>'
 
-
-def _rewritten(attributes: str) -> str:
-    return "".join(f' {name}="{value}"' for name, value in _attributes(attributes).items() if name in _NAMES)
-
-
-def _attributes(written: str) -> dict[str, str]:
-    """Return the attributes in a tag, the first of each name, still with their references."""
-    found: dict[str, str] = {}
-    for name, *values in _ATTRIBUTE.findall(written) if written.strip() else ():
-        found.setdefault(name.lower(), "".join(values).replace('"', "&quot;"))
-    return found
-
-
-def _link_to_frame(tag: str) -> str:
-    """Return a plain link in place of an embedded page, so that a video is still within reach."""
-    given = _attributes(tag)
-    address = given.get("src") or given.get("data") or ""
-    label = given.get("title") or host(address) or "…"
-    label = label.replace("<", "&lt;")
-    return f'<p><a href="{address}">{label}</a></p>' if address else ""
+    return Html(_WATCHED.sub(told, content))
 
 
 def from_text(text: str) -> Html:

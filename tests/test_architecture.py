@@ -26,7 +26,8 @@ ROOMS = {
 FLOORS = [
     WORDS,
     {"text"},
-    {"links"},
+    {"links", "videos"},
+    {"balance"},
     {"names", "sanitise", "findable"},
     ROOMS,
     {"pipeline"},

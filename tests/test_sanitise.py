@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from aggregator.links import resolve
-from aggregator.sanitise import LONGEST, clean, from_text
+from aggregator.sanitise import LONGEST, clean, from_text, has_video, with_words
+from aggregator.text import plain
 
 BASE = "https://e.org/news/"
 CORPUS = Path("/work/shared/corpus/feedparser/wellformed/sanitize")
@@ -168,12 +169,87 @@ def test_an_embedded_page_becomes_a_link() -> None:
 
 
 def test_players_wait_for_their_reader() -> None:
-    assert clean(
-        "<video autoplay src=a.mp4 poster=p.jpg><source src=b.webm type=video/webm></video>", BASE
-    ) == (
-        '<video src="https://e.org/news/a.mp4" controls="" preload="none">'
-        '<source src="https://e.org/news/b.webm" type="video/webm"></video>'
+    assert clean("<audio autoplay src=a.mp3><source src=b.ogg type=audio/ogg></audio>", BASE) == (
+        '<audio src="https://e.org/news/a.mp3" controls="" preload="none">'
+        '<source src="https://e.org/news/b.ogg" type="audio/ogg"></audio>'
     )
+
+
+def watched(page: str, picture: str = "", caption: str = "") -> str:
+    """Return what stands in place of a video."""
+    image = f'<img src="{picture}" alt="" {QUIET}>' if picture else ""
+    site = page.split("/")[2].removeprefix("www.")
+    told = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><a href="{page}" rel="{REL}">{image}▶ {site}</a>{told}</figure>'
+
+
+TUBE, WATCH = "//www.youtube.com/embed/aqz-KE-bpKQ", "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
+
+
+@pytest.mark.parametrize(
+    ("markup", "safe"),
+    [
+        (f"<iframe src='{TUBE}?autoplay=1&amp;rel=0' title='YouTube video player'>", watched(WATCH)),
+        (
+            f"<iframe title='&lt;b>Dikes&quot; \"' src=https:{TUBE}></iframe>",
+            watched(WATCH, caption='&lt;b&gt;Dikes" "'),
+        ),
+        (
+            "<iframe src=about:blank data-src=https://player.vimeo.com/video/76979871></iframe>",
+            watched("https://vimeo.com/76979871"),
+        ),
+        (
+            "<embed src=https://www.dailymotion.com/embed/video/x84sh87>",
+            watched("https://www.dailymotion.com/video/x84sh87"),
+        ),
+        (
+            "<object data=//youtube.com/v/aqz-KE-bpKQ&hl=nl><embed src=//youtube.com/v/aqz-KE-bpKQ></object>",
+            watched(WATCH),
+        ),
+        (
+            "<video src=a.mp4 poster=p.jpg><source src=b.webm>No <b>video</b>? <p>Pity.</video>after",
+            watched("https://e.org/news/a.mp4", "https://e.org/news/p.jpg") + "after",
+        ),
+        (
+            "<video poster='javascript:x'><source src=b.webm><source src=c.mp4></video>",
+            watched("https://e.org/news/b.webm"),
+        ),
+        ("<video src=v.mp4><p>b</p>", watched("https://e.org/news/v.mp4") + "<p>b</p>"),
+        ("<video src='javascript:x' poster=p.jpg>x</video>", ""),
+        ("<iframe src='javascript:x'></iframe><iframe src='data:text/html,x'></iframe><iframe></iframe>", ""),
+        ("<iframe src=https://t.org/ width=1 height=1></iframe>", ""),
+    ],
+)
+def test_a_video_is_a_link_to_its_page_with_the_picture_that_there_is(markup: str, safe: str) -> None:
+    assert clean(markup, BASE) == safe
+    assert clean(safe, None) == safe
+
+
+@pytest.mark.parametrize(
+    "markup", ["<div>a<video><source src=v.mp4></div>b</video>", "<li>a<video src=v.mp4><dt>b</video>c"]
+)
+def test_a_video_across_other_elements_takes_none_of_their_text(markup: str) -> None:
+    found = clean(markup, BASE)
+    assert watched("https://e.org/news/v.mp4") in found and plain(found) in {"a ▶ e.org b", "a ▶ e.org bc"}
+    assert clean(found, None) == found
+
+
+def test_frames_beyond_number_are_left_out() -> None:
+    many = "".join(f"<iframe src=https://www.youtube.com/embed/{n:011}></iframe>" for n in range(5000))
+    assert clean(many, None).count("<figure>") == 50
+
+
+def test_the_page_says_where_a_video_is_and_shows_the_entrys_picture_once() -> None:
+    content = clean(f"<iframe src={TUBE}></iframe><video src=/v.mp4></video>", BASE)
+    assert has_video(content) and not has_video(clean("<figure><a href=/x>a</a></figure>", BASE))
+    told = with_words(content, lambda site: f"Kijk <op> {site}", "nl", "https://e.org/a.jpg?%22&b")
+    words = '▶ <bdi lang="nl" dir="ltr">Kijk &lt;op&gt; '
+    assert told == (
+        f'<figure><a href="{WATCH}" rel="{REL}"><img src="https://e.org/a.jpg?%22&amp;b" alt="" {QUIET}>'
+        f"{words}youtube.com</bdi></a></figure>"
+        f'<figure><a href="https://e.org/v.mp4" rel="{REL}">{words}e.org</bdi></a></figure>'
+    )
+    assert clean(told, None) == told
 
 
 def test_a_tower_of_marks_does_not_cover_the_lines_above() -> None:

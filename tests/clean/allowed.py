@@ -28,7 +28,7 @@ ELEMENTS = _words(
     """
     a abbr audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em
     figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small source span
-    strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr
+    strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
     """
 )
 ATTRIBUTES = {

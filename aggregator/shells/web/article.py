@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from aggregator.balance import site_of
 from aggregator.links import host
 from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html
+from aggregator.sanitise import has_video, with_words
 from aggregator.shells.web.frame import Frame
 from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
 from aggregator.shells.web.ticker import Other, Part, Ticker, Was, former, other, parts
-from aggregator.shells.web.words import capital
+from aggregator.shells.web.words import Words, capital
 from aggregator.text import fold, plain, shorten, slug
+from aggregator.videos import video_page
 
 MOST_CATEGORIES = 3  # above the headline
 PREVIEWED = 300  # characters of the summary, where somebody links to the article
@@ -83,6 +87,7 @@ def article(setting: Setting, headline: Headline) -> Article:
     """Return a headline as it is read."""
     entry, words = headline.entry, setting.words
     shows_images = setting.site.images == "direct"  # through a proxy comes with a later version
+    picture = entry.image if shows_images and "<img" not in entry.content else None
     changed = (headline.updated - headline.published).total_seconds() > SAME_MOMENT
     return Article(
         title=text(entry.title, entry.language),
@@ -93,12 +98,16 @@ def article(setting: Setting, headline: Headline) -> Article:
         published=setting.full_moment(headline.published),
         updated=_updated(setting, headline.updated) if changed else None,
         was=former(setting, headline),
-        image=entry.image if shows_images and "<img" not in entry.content else None,
-        body=_trusted(entry.content),
+        image=None if has_video(entry.content) else picture,
+        body=_trusted(with_words(entry.content, partial(_watch, words), words.language, picture)),
         note=words.gettext("This site shows no pictures in articles; they are on the publisher's page.")
         if not shows_images and (entry.image or "<img" in entry.content)
         else "",
-        attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
+        attachments=tuple(
+            _attachment(setting, enclosure)
+            for enclosure in entry.enclosures
+            if f'"{video_page(enclosure.link)}"' not in entry.content
+        ),
         read_on=Link(words.gettext("Read on at {source}", source=headline.lead.name), entry.link)
         if entry.link
         else None,
@@ -145,6 +154,8 @@ def _categories(setting: Setting, headline: Headline) -> Iterator[Link]:
 
 
 def _attachment(setting: Setting, enclosure: Enclosure) -> Attachment:
+    if page := video_page(enclosure.link):
+        return Attachment("file", page, _watch(setting.words, site_of(page)), enclosure.type)
     major = enclosure.type.partition("/")[0]
     kind = major if major in {"audio", "video"} else "file"
     size = f", {enclosure.length / 1e6:.1f} MB" if enclosure.length and enclosure.length >= 50_000 else ""
@@ -156,6 +167,10 @@ def _attachment(setting: Setting, enclosure: Enclosure) -> Attachment:
     }
     title = f"{names[kind]} ({host(enclosure.link)}{size})"
     return Attachment(kind, enclosure.link, title, enclosure.type)
+
+
+def _watch(words: Words, site: str) -> str:
+    return words.gettext("Watch the video at {site}", site=site)
 
 
 def _share(setting: Setting, headline: Headline) -> Share:
