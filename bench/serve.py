@@ -147,13 +147,13 @@ def serve(runs: int, count: int, feeds: int, seconds: int, write: bool) -> None:
         corpus.write(folder / "corpus", DOCUMENTS, (0, 1), midnight)
         with publisher(folder / "corpus", DOCUMENTS, versions=2) as served:
             urls = [served.url(number) for number in range(max(feeds, SOME))]
-            with _program(folder / "idle", urls[:SOME]) as ours:
-                _wait_for(ours, SOME)
+            with serving(folder / "idle", urls[:SOME]) as ours:
+                wait_for(ours, SOME)
                 costs = _costs(folder, ours, runs, count)
                 idle = Connection(*_place(ours)).waits("", seconds)
                 rendering = list(_rendering(folder / "idle" / "ticker.db"))
             click.echo(f"polling {feeds} feeds meanwhile", err=True)
-            with _program(folder / "busy", urls[:feeds]) as ours:
+            with serving(folder / "busy", urls[:feeds]) as ours:
                 ours.address()
                 busy = Connection(*_place(ours)).waits("", seconds)
                 polled = int(health(ours.address())["entries"])
@@ -164,14 +164,15 @@ def serve(runs: int, count: int, feeds: int, seconds: int, write: bool) -> None:
 
 
 @contextmanager
-def _program(folder: Path, urls: Sequence[str]) -> Iterator[Program]:
+def serving(folder: Path, urls: Sequence[str], pages: int = 1) -> Iterator[Program]:
+    """Start the program on these feeds, with so many processes for *pages*."""
     folder.mkdir()
     Draad(dedupe=False).prepare(folder, urls)
-    with Program("serve", "--port", "0", "--pages", "1", cwd=folder, cold=True) as program:
+    with Program("serve", "--port", "0", "--pages", str(pages), cwd=folder, cold=True) as program:
         yield program
 
 
-def _wait_for(program: Program, feeds: int) -> None:
+def wait_for(program: Program, feeds: int) -> None:
     """Wait until all entries are there, and what is made of them does not change any more."""
     address, ends = program.address(), time.monotonic() + PATIENCE
     while int(health(address)["entries"]) < feeds * corpus.ENTRIES:

@@ -10,6 +10,8 @@ import pytest
 from aggregator.model import Polling, Response
 from aggregator.parse import parse
 from bench import corpus
+from bench.page import View
+from bench.page import report as page_report
 from bench.tree import measured
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,3 +44,18 @@ def _parsed(document: bytes):
     polling = Polling()
     response = Response("https://site.example/feed", 200, body=document)
     return parse(response, max_body=polling.max_body, max_entries=polling.max_entries).entries
+
+
+def test_a_page_that_asks_for_too_much_is_told_so():
+    asked = (
+        ("document", "http://h/"),
+        ("script", "http://h/a"),
+        ("script", "http://h/b"),
+        ("image", "http://h/c"),
+    )
+    fits, late = View(asked, (), (1, 2, 3, 4)), View((*asked, ("font", "http://h/d")), (), (3, 4, 5, 6))
+    good = "\n".join(page_report([fits], [fits], {"br": 59_999}))
+    assert good.count("| yes |") == 2 and "**no**" not in good
+    bad = "\n".join(page_report([fits, late], [fits, fits], {"br": 60_000}))
+    assert bad.count("**no**") == 2
+    assert "| first byte | 2 (1–3) | 1 (1–1) |" in bad

@@ -60,5 +60,7 @@ def test_in_the_merged_feeds_a_video_is_a_link_too(article: Callable[..., tuple[
         body = client.get(f"/feed.{format}").data
         assert look(body) == []
         assert b"embed" not in body and WATCH.encode() in body
-    [found] = [one for one in feedparser.parse(client.get("/feed.atom").data).entries if one.title == "Dijken"]
+    [found] = [
+        one for one in feedparser.parse(client.get("/feed.atom").data).entries if one.title == "Dijken"
+    ]
     assert "▶ youtube.com</a></figure>" in found.content[0].value
