@@ -92,16 +92,15 @@ class Templates:
 
     def _read_files(self, folder: Path) -> Iterator[tuple[str, StaticFile]]:
         """Yield those of his static files that can be served."""
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if not path.is_file() or path.name.startswith("."):
-                continue
-            if path.suffix not in TYPES:
-                self.faults.append(f"{path}: is not served; what may lie there is {', '.join(sorted(TYPES))}")
-                continue
+        for path in sorted(folder.glob("[!.]*")):
             try:
-                yield path.name, static_file(path)
+                if path.suffix in TYPES:
+                    yield path.name, static_file(path)
+                else:
+                    allowed = ", ".join(sorted(TYPES))
+                    self.faults.append(f"{path}: is not served; what may lie there is {allowed}")
             except OSError as error:
-                self.faults.append(f"{path}: cannot be read: {error.strerror}; it is left out")
+                self.faults.append(f"{path}: cannot be read: {error.strerror}; make it a file that can be")
 
     def _put_aside(self, error: Exception) -> bool:
         """Do without those of his files that *error* comes from; say whether there were any."""

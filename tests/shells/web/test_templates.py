@@ -159,7 +159,12 @@ def test_what_else_the_admin_wrote_stays_where_one_file_is_broken(
 
 def test_files_that_cannot_be_served_are_told(own: Path) -> None:
     (own / "static" / "face.woff2").write_bytes(b"x")
-    assert [fault.partition(": ")[0] for fault in Templates(own).faults] == [str(own / "static/face.woff2")]
+    (own / "static" / "style.css").mkdir()
+    (own / "static" / "gone.png").symlink_to("nowhere")
+    templates = Templates(own)
+    names = [str(own / "static" / name) for name in ("face.woff2", "gone.png", "style.css")]
+    assert [fault.partition(": ")[0] for fault in templates.faults] == names
+    assert templates.files == Templates(None).files
 
 
 @pytest.mark.parametrize("folder", [None, TEMPLATES, TEMPLATES / "nowhere", TEMPLATES / "base.html"])
