@@ -72,7 +72,7 @@ def page(runs: int, write: bool) -> None:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
                 views = [_twice(browser, program.address()) for _ in range(runs + 1)][1:]  # one to warm up
                 first, second = zip(*views, strict=True)
-                bytes_ = {coding: _bytes(first[0].asked, coding) for coding in ("br", "gzip")}
+                bytes_ = {coding: _bytes(first[0].asked, coding) for coding in ("br", "gzip", "identity")}
                 described_ = described(f"python -m bench page --runs {runs}")
                 told = "\n".join(
                     (f"{described_} Chromium {browser.version}.", "", *report(first, second, bytes_))
@@ -126,7 +126,8 @@ def report(first: Sequence[View], second: Sequence[View], bytes_: dict[str, int]
     yield f"| requests besides images ({kinds}) | {requests} | at most {MOST_REQUESTS} | {reached} |"
     for coding, size in bytes_.items():
         reached = "yes" if size < MOST_BYTES else "**no**"
-        yield f"| their bytes, {coding} | {size:,} | less than {MOST_BYTES:,} | {reached} |"
+        asked = f"less than {MOST_BYTES:,} | {reached}" if coding != "identity" else "|"
+        yield f"| their bytes, {coding} | {size:,} | {asked} |"
     later = sorted({urlsplit(url).path for view in first for _, url in view.later})
     yield from ("", f"Asked for once the page is there: {', '.join(later) or 'nothing'}.", "")
     yield f"ms in Chromium from the request on, median (lowest–highest) of {len(first)}:"
