@@ -23,8 +23,9 @@ from aggregator.model import (
     RawText,
     Subscription,
 )
-from aggregator.sanitise import clean, from_text
+from aggregator.sanitise import clean, from_text, with_videos
 from aggregator.text import clean_characters, first_sentence, language_tag, plain, shorten, slug, tidy
+from aggregator.videos import video_page
 
 _LONGEST_TITLE = 1000
 _LONGEST_SUMMARY = 1000
@@ -86,16 +87,18 @@ def _entry(raw: RawEntry, base: str, feed: Feed, language: str | None, now: date
     title = _line(raw.title, _LONGEST_TITLE)
     stamp = _moment(raw.published, now) or _moment(raw.updated, now)
     published, updated = stamp or now, _moment(raw.updated, now)
+    files = _enclosures(raw.enclosures, base)
+    videos = {file.link: page for file in files if (page := video_page(file.link))}
     return Entry(
         id=_identifier(raw.id) or link or _made_id(raw, title, text),
         title=title or _made_title(text, link, feed, stamp),
         published=published,
         link=link,
         summary=text,
-        content=_html(raw.content, base) or _html(raw.summary, base),
+        content=with_videos(_html(raw.content, base) or _html(raw.summary, base), videos.values()),
         authors=_authors(raw.authors, base),
         categories=_categories(raw.categories),
-        enclosures=_enclosures(raw.enclosures, base),
+        enclosures=tuple(file for file in files if file.link not in videos),
         image=resolve(raw.image, base),
         language=language_tag(raw.language) or language,
         updated=updated if updated and updated >= published else None,

@@ -8,7 +8,7 @@ was judged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from html import escape, unescape
 from itertools import groupby
@@ -189,6 +189,16 @@ def _image(tag: re.Match[str]) -> str:
 
 
 _WATCHED = re.compile(rf'(<figure><a href="([^"]*)" rel="{_REL}">)(<img [^>]*>)?{PLAY}[^<]*</a>')
+
+
+def with_videos(content: Html, pages: Iterable[str]) -> Html:
+    """Return an article that ends with a link to each of these videos, unless it has that already."""
+    for page in pages:
+        href = f'href="{_escaped(page)}"'
+        if href not in content and len(content) + len(page) < LONGEST - 1000:
+            link = f'<a {href} rel="{_REL}">{PLAY}{_escaped(site_of(page))}</a>'
+            content = Html(f"{content}<figure>{link}</figure>")
+    return content
 
 
 def has_video(content: Html) -> bool:

@@ -253,3 +253,20 @@ def test_whatever_a_publisher_writes_a_good_entry_beside_it_survives_and_both_ca
         assert entry.published <= NOON
         assert entry.link is None or entry.link.startswith(("http://", "https://"))
         assert not entry.updated or entry.published <= entry.updated <= NOON
+
+
+def test_a_player_that_a_feed_names_is_a_link_in_the_article_to_the_page_of_its_video() -> None:
+    player = "https://www.youtube.com/v/aqz-KE-bpKQ?version=3"
+    film = Enclosure("https://pier.test/film.mp4", "video/mp4")
+    entry = _entry(RawEntry(id="1", summary=_text("Hi."), enclosures=(Enclosure(player, "x/y"), film)))
+    assert entry.enclosures == (film,)
+    watch = "https://www.youtube.com/watch?v=aqz-KE-bpKQ"
+    rel = "nofollow noopener noreferrer"
+    assert entry.content == f'<p>Hi.</p><figure><a href="{watch}" rel="{rel}">▶ youtube.com</a></figure>'
+
+
+def test_a_video_that_the_article_shows_is_not_shown_again() -> None:
+    frame = _markup("<iframe src=https://player.vimeo.com/video/1></iframe>")
+    players = (Enclosure("https://player.vimeo.com/video/1?dnt=1", "text/html"),)
+    entry = _entry(RawEntry(id="1", content=frame, enclosures=players))
+    assert (entry.content.count("<figure>"), entry.enclosures) == (1, ())

@@ -6,6 +6,7 @@ from typing import Any
 
 from aggregator.model import Enclosure, Person, RawEntry, RawText
 from aggregator.parse.feed import Frame, moment, number, raw_text, text, word
+from aggregator.videos import video_page
 
 _READABLE = {"text/plain", "text/html", "application/xhtml+xml"}
 _FEED_TYPES = {
@@ -97,9 +98,11 @@ def _enclosures(entry: Any, links: list[Any]) -> tuple[Enclosure, ...]:
     media = [
         Enclosure(one["url"], word(one, "type") or "", number(one.get("filesize")))
         for one in _list(entry, "media_content")
-        if word(one, "url") and _kind(one) in {"audio", "video"}
+        if word(one, "url") and (_kind(one) in {"audio", "video"} or video_page(one["url"]))
     ]
-    return (*enclosed, *media)
+    player = word(dict.get(entry, "media_player") or {}, "url")
+    played = [Enclosure(player, "")] if player and video_page(player) else []
+    return (*enclosed, *media, *played)
 
 
 def _kind(media: Any) -> str:

@@ -109,6 +109,9 @@ MARKUP = [
     "&lt;script&gt;alert(1)&lt;/script&gt;&#60;img src=x onerror=alert(1)&#62;",
     # what frames, forms and styles do to the page around them
     "<iframe src=https://video.example/embed/7 width=560 onload=alert(1)></iframe>",
+    "<iframe src='//www.youtube.com/embed/aqz-KE-bpKQ?\"><script>x</script>' title='\"><img src=x>'></iframe>",
+    "<video src='https://x.org/a.mp4' poster='x\" onerror=\"alert(1)' title='</a><script>alert(1)</script>'><p></video>",
+    "<video src=https://x.org/b.mp4 poster=javascript:alert(1)><iframe src=//player.vimeo.com/video/1></video></p>",
     "<iframe srcdoc='&lt;script&gt;parent.alert(1)&lt;/script&gt;'></iframe>",
     "<iframe src='data:text/html,<script>parent.alert(1)</script>'></iframe>",
     "<object data=data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==></object>",

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from aggregator.balance import site_of
 from aggregator.links import host
 from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html
 from aggregator.sanitise import has_video, with_words
@@ -19,7 +18,6 @@ from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, te
 from aggregator.shells.web.ticker import Other, Part, Ticker, Was, former, other, parts
 from aggregator.shells.web.words import Words, capital
 from aggregator.text import fold, plain, shorten, slug
-from aggregator.videos import video_page
 
 MOST_CATEGORIES = 3  # above the headline
 PREVIEWED = 300  # characters of the summary, where somebody links to the article
@@ -103,11 +101,7 @@ def article(setting: Setting, headline: Headline) -> Article:
         note=words.gettext("This site shows no pictures in articles; they are on the publisher's page.")
         if not shows_images and (entry.image or "<img" in entry.content)
         else "",
-        attachments=tuple(
-            _attachment(setting, enclosure)
-            for enclosure in entry.enclosures
-            if f'"{video_page(enclosure.link)}"' not in entry.content
-        ),
+        attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
         read_on=Link(words.gettext("Read on at {source}", source=headline.lead.name), entry.link)
         if entry.link
         else None,
@@ -154,8 +148,6 @@ def _categories(setting: Setting, headline: Headline) -> Iterator[Link]:
 
 
 def _attachment(setting: Setting, enclosure: Enclosure) -> Attachment:
-    if page := video_page(enclosure.link):
-        return Attachment("file", page, _watch(setting.words, site_of(page)), enclosure.type)
     major = enclosure.type.partition("/")[0]
     kind = major if major in {"audio", "video"} else "file"
     size = f", {enclosure.length / 1e6:.1f} MB" if enclosure.length and enclosure.length >= 50_000 else ""
