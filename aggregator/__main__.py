@@ -5,23 +5,54 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from aggregator import __version__
 from aggregator.errors import StoreError, UserError
-from aggregator.shells.cli import check, copy, politeness, poll, schema
-from aggregator.shells.demo import demo
-from aggregator.shells.judging import explain, group
-from aggregator.shells.scheduler import serve
-from aggregator.shells.subscriptions import add, export, import_
-from aggregator.shells.web import publish
 
 USERS_PROBLEM, OUR_BUG = 1, 3  # click itself ends with 2 on wrong usage
 
+# Each command, and the module that has it. None is imported before it is named: a poll
+# needs no Flask, and a page no scheduler. This is the only place that imports by name.
+COMMANDS = {
+    "serve": ("aggregator.shells.scheduler", "serve"),
+    "poll": ("aggregator.shells.cli", "poll"),
+    "check": ("aggregator.shells.cli", "check"),
+    "demo": ("aggregator.shells.demo", "demo"),
+    "publish": ("aggregator.shells.web", "publish"),
+    "copy": ("aggregator.shells.cli", "copy"),
+    "politeness": ("aggregator.shells.cli", "politeness"),
+    "explain": ("aggregator.shells.judging", "explain"),
+    "group": ("aggregator.shells.judging", "group"),
+    "add": ("aggregator.shells.subscriptions", "add"),
+    "import": ("aggregator.shells.subscriptions", "import_"),
+    "export": ("aggregator.shells.subscriptions", "export"),
+    "schema": ("aggregator.shells.cli", "schema"),
+}
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Knows the commands by name, and imports those that are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--config",
     "path",
@@ -40,12 +71,9 @@ def aggregator(context: click.Context, path: Path) -> None:
     """
     context.obj = path
     if context.invoked_subcommand is None:
+        serve = aggregator.get_command(context, "serve")
+        assert serve is not None  # noqa: S101
         context.invoke(serve, host="127.0.0.1", port=8000, pages=2, guarded=False)
-
-
-COMMANDS = (serve, poll, check, demo, publish, copy, politeness, explain, group, add, import_, export, schema)
-for command in COMMANDS:
-    aggregator.add_command(command)
 
 
 def main() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import click
 import pytest
+
+from aggregator.__main__ import COMMANDS, aggregator
 
 HOUSE = Path(__file__).parent.parent / "aggregator"
 WORDS = {"model", "errors", ""}
@@ -35,6 +38,7 @@ FLOORS = [
     {"__main__"},
 ]
 EFFECTS = {"fetch", "store", "shells"}  # and publish/files
+DOOR = HOUSE / "__main__.py"  # imports each command when it is named: see docs/design.md
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 
@@ -69,6 +73,23 @@ def test_every_import_stands_at_the_top_of_its_module(path: Path) -> None:
             assert node.id not in {"__import__", "TYPE_CHECKING"}, f"{path}:{node.lineno} {node.id}"
         if isinstance(node, ast.Attribute):
             assert node.attr != "import_module", f"{path}:{node.lineno} import_module"
+        if isinstance(node, ast.Name) and path != DOOR:
+            assert node.id != "import_module", f"{path}:{node.lineno} import_module"
+
+
+def test_the_door_imports_a_command_when_it_is_named_and_nothing_else_by_name() -> None:
+    assert {module.rpartition(".")[0] for module, _ in COMMANDS.values()} == {"aggregator.shells"}
+    calls = [
+        node
+        for node in ast.walk(ast.parse(DOOR.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id == "import_module"
+    ]
+    assert len(calls) == 1
+    context = click.Context(aggregator)
+    for name in aggregator.list_commands(context):
+        command = aggregator.get_command(context, name)
+        assert command is not None and command.name == name
+    assert aggregator.get_command(context, "os") is None
 
 
 @pytest.mark.parametrize(

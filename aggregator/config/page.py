@@ -14,12 +14,14 @@ from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from aggregator.config.composing import quickly
 from aggregator.errors import ConfigError, Mistake
 from aggregator.text import clean_characters
 
+Node: TypeAlias = "ScalarNode | SequenceNode | MappingNode"  # or libyaml's, with the same parts
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Where: TypeAlias = tuple[str | int, ...]  # ("feeds", 2, "url")
 
@@ -101,7 +103,7 @@ def written_at(path: Path) -> bytes:
 def composed(path: Path, text: str) -> Node | None:
     """Return the root of *text*; raise ConfigError where that is no YAML. None: there is nothing in it."""
     try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        root: Node | None = quickly(text) or YAML(typ="safe", pure=True).compose(text)
         return root
     except RecursionError:
         raise _wrong(
@@ -180,9 +182,9 @@ class _Unfolding:
         if node.tag not in _TAGS:
             self._told(where, "tags (words that begin with '!') mean nothing here; write the plain value")
             return None
-        if isinstance(node, ScalarNode):
+        if node.id == "scalar":
             return None if node.tag.endswith(":null") else self._filled_in(str(node.value), where)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return [self.value(item, (*where, number)) for number, item in enumerate(node.value)]
         return self._mapping(node, where)
 
@@ -203,7 +205,7 @@ class _Unfolding:
         first: dict[str, int] = {}
         for key, item in node.value:
             line = key.start_mark.line + 1
-            if not isinstance(key, ScalarNode):
+            if key.id != "scalar":
                 self._told(where, "a key must be a word", line)
                 continue
             name = clean_characters(str(key.value))

@@ -33,11 +33,8 @@ _ANY_KIND = NUMBER | SMALL | CLASS
 PERCENT = "%"
 _ARTICLE = "ال"  # stands alone where it is joined to a number
 _IDEOGRAPHS = 0x20000  # from here on there are no digits; to look at all takes 0.1 s of each start
-_DIGITS = {
-    point: str(value)
-    for point in range(0x80, _IDEOGRAPHS)
-    if (value := decimal(chr(point), None)) is not None
-}
+_BEYOND_ASCII = "".join(map(chr, range(0x80, _IDEOGRAPHS)))
+_DIGITS = {ord(digit): str(decimal(digit)) for digit in re.findall(r"\d", _BEYOND_ASCII)}
 _PART = re.compile(
     rf"""
     (?P<score>\d{{1,3}}\s?-\s?\d{{1,3}}(?![\w-]))
