@@ -20,7 +20,7 @@ import feedparser
 
 from aggregator.errors import MEND, FeedError
 from aggregator.model import Document
-from aggregator.parse import delta, prolog, sections
+from aggregator.parse import delta, plain, prolog, sections
 from aggregator.parse.entry import raw_entry
 from aggregator.parse.feed import frame, raw_feed
 from aggregator.parse.other import not_a_feed, refuse_page
@@ -34,17 +34,15 @@ def xml_document(
     body: bytes, url: str, known: Collection[bytes], *, max_body: int, max_entries: int
 ) -> Document:
     """Return the feed in *body*, with the newest of those of its items that are not *known*."""
-    body = sections.closed(_digestible(prolog.settled(body, max_body)))
+    body = settled(body, max_body)
     refuse_page(body)
     _refuse_abyss(body)
-    # Given an address, feedparser makes every guid absolute that does not deny being a link, and the id would
-    # change with the address; so only where xml:base makes it need one. Links are resolved by normalise.
-    location = url if b"xml:base" in body else ""
+    location = location_of(body, url)
     layout, leaks = delta.split(body), delta.leaks(body)
     if layout is None:
         part = delta.beginning(body, max_entries)
         found = _sound(part, None, location) or _any(_repaired(part), location)
-        return _document(found, found.entries[:max_entries], body, url, leaks)
+        return document_of(found, found.entries[:max_entries], body, url, leaks)
     if layout.cut is not None:
         body, layout = delta.mended(body, layout), replace(layout, cut=None)
     outside, marks = delta.reduced(body, layout, ()), delta.hashes(body, layout)
@@ -52,11 +50,25 @@ def xml_document(
     chosen = delta.newest(body, layout, places, max_entries)
     found = _sound(delta.reduced(body, layout, chosen), len(chosen), location)
     if found is not None:
-        document = _document(found, found.entries, outside, url, leaks)
+        document = document_of(found, found.entries, outside, url, leaks)
         return document if leaks else replace(document, item_hashes=b"".join(marks))
     chosen = delta.newest(body, layout, range(len(marks)), max_entries)
     found, entries = _damaged(_repaired(delta.reduced(body, layout, chosen)), len(chosen), location)
-    return _document(found, entries, outside, url, leaks)
+    return document_of(found, entries, outside, url, leaks)
+
+
+def settled(body: bytes, max_body: int) -> bytes:
+    """Return *body* with nothing in it that feedparser would choke on."""
+    return sections.closed(_digestible(prolog.settled(body, max_body)))
+
+
+def location_of(body: bytes, url: str) -> str:
+    """Return the address that feedparser is to know, '' for none.
+
+    Given one, it makes every guid absolute that does not deny being a link, and the id would change with the
+    address; so only where xml:base makes it need one. Links are resolved by normalise.
+    """
+    return url if b"xml:base" in body else ""
 
 
 DEEPEST = 5_000  # elements inside one another: no feed has more than thirty, its XHTML content included
@@ -83,7 +95,7 @@ def _refuse_abyss(body: bytes) -> None:
         parser.Parse(body, True)
 
 
-def _document(found: Any, entries: list[Any], outside: bytes, url: str, leaks: bool) -> Document:
+def document_of(found: Any, entries: list[Any], outside: bytes, url: str, leaks: bool) -> Document:
     """Return what feedparser *found* as a Document; *outside* is the markup around its *entries*."""
     name, attributes = prolog.root(outside)
     # feedparser reads CDF, but has no version for it.
@@ -98,7 +110,7 @@ def _document(found: Any, entries: list[Any], outside: bytes, url: str, leaks: b
 
 def _sound(body: bytes, count: int | None, location: str) -> Any:
     """Return what feedparser finds in *body* if it is sound XML, with *count* entries if that is known."""
-    found = _result(body, location)
+    found = plain.found_in(body, location) or found_by_feedparser(body, location)
     if found is None or found.bozo:
         return None
     return found if count in (None, len(found.entries)) else None
@@ -123,7 +135,7 @@ def _salvaged(body: bytes, layout: delta.Layout, places: Sequence[int], location
     part = delta.reduced(body, layout, places)
     found = _sound(part, len(places), location)
     if found is None and len(places) == 1:
-        found = _result(part, location)
+        found = found_by_feedparser(part, location)
     if found is not None or len(places) == 1:
         return list(found.entries[: len(places)]) if found else []
     middle = len(places) // 2
@@ -133,7 +145,7 @@ def _salvaged(body: bytes, layout: delta.Layout, places: Sequence[int], location
 
 def _any(body: bytes, location: str) -> Any:
     """Return what feedparser finds in *body*, sound or not."""
-    found = _result(body, location)
+    found = found_by_feedparser(body, location)
     if found is None:
         raise FeedError("parse", f"its XML is too broken to find anything in it; {MEND}")
     return found
@@ -166,7 +178,7 @@ def _legal_reference(match: re.Match[bytes]) -> bytes:
 _XML_ENTITIES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 
 
-def _result(body: bytes, location: str) -> Any:
+def found_by_feedparser(body: bytes, location: str) -> Any:
     """Return feedparser's result, None if it failed on something that it was not made for."""
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": location}
     try:

@@ -14,6 +14,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from parse.reading import answered
 
 from aggregator.errors import FeedError
 from aggregator.links import resolve
@@ -48,6 +49,13 @@ def test_an_empty_document_is_told() -> None:
         if path.name in EMPTY:
             with pytest.raises(FeedError, match="nothing in the answer but comments"):
                 _parsed(_response(path))
+
+
+def test_our_own_reader_says_what_feedparser_says_and_answers_for_most_real_feeds() -> None:
+    read = {path for path in DOCUMENTS if answered(path.read_bytes())}
+    real = [path for path in DOCUMENTS if CORPUS / "feed-rs" in path.parents]
+    assert len(read) > 900
+    assert len(read.intersection(real)) > len(real) / 2
 
 
 def test_what_is_new_in_a_document_is_parsed_as_in_the_whole() -> None:
