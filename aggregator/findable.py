@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aggregator.text import ARTICLES, PARTICLES, UNSPACED, VOWEL_SIGNS, fold, plain
+from aggregator.text import ARTICLES, PARTICLES, UNSPACED, VOWEL_SIGNS, fold
 
 LONGEST_BODY = 20_000  # characters of an article that are searched
-LONGEST_MARKUP = 80_000  # that they are looked for in
 LONGEST_WORD = 40  # characters
 MOST_TERMS = 8  # of what is looked for; each may be a phrase
 MOST_IN_PHRASE = 8
@@ -25,9 +24,10 @@ EXCERPT = 220
 _SIGNS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c\u200d"
 )
-_RUN = re.compile(
-    rf"(?P<unspaced>[{UNSPACED}]+)|(?P<word>(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}])(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}{_SIGNS}])*)"
-)
+_WORD = re.compile(rf"(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}])(?:[^\W_{UNSPACED}]|[{VOWEL_SIGNS}{_SIGNS}])*")
+_ASCII_WORD = re.compile("[a-z0-9]+")  # what _WORD finds in folded text of this kind, five times as fast
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_RUN = re.compile(rf"(?P<unspaced>[{UNSPACED}]+)|(?P<word>{_WORD.pattern})")
 _TERM = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _ARABIC = re.compile("[\u0620-\u06ff]")
 _LETTERS_LEFT = 3
@@ -52,14 +52,14 @@ class Wanted:
         return any(not term.unwanted for term in self.terms)
 
 
-def findable(title: str, summary: str, content: str) -> str:
-    """Return the words by which an entry is found, in their order, separated by blanks.
+def findable(title: str, summary: str, body: str) -> str:
+    """Return the words by which an entry is found, in their order, separated by blanks; *body* is plain text.
 
     Behind them stand those of Arabic ones without the particles that are written together with them.
     """
-    body = plain(content[:LONGEST_MARKUP])[:LONGEST_BODY]
-    said = [word for text in (title, summary, body) for word in _words(text)]
-    bare = dict.fromkeys(form for word in said if _ARABIC.match(word) for form in _bare(word))
+    said = [word for text in (title, summary, body[:LONGEST_BODY]) for word in _words(text)]
+    arabic = () if all(map(str.isascii, said)) else filter(_ARABIC.match, said)
+    bare = dict.fromkeys(form for word in arabic for form in _bare(word))
     return " ".join((*said, *bare))
 
 
@@ -68,7 +68,7 @@ def wanted(query: str) -> Wanted:
     found = []
     for part in _TERM.finditer(query):
         quoted = part["phrase"] is not None
-        words = list(_words(part["phrase"] if quoted else part["word"]))[:MOST_IN_PHRASE]
+        words = _words(part["phrase"] if quoted else part["word"])[:MOST_IN_PHRASE]
         if words:
             begins = not quoted and (len(words[-1]) >= SHORTEST_BEGINNING or not words[-1].isascii())
             forms = tuple((word, *(() if quoted else _bare(word))) for word in words)
@@ -104,13 +104,17 @@ def _word_start(text: str, near: int) -> int:
     return 0 if near == 0 else text.find(" ", near, near + AROUND) + 1 or near
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield the folded words of *text*; of scripts without blanks each pair of signs."""
-    for run in _RUN.finditer(fold(text)):
-        if run["word"]:
-            yield run[0][:LONGEST_WORD]
-        else:
-            yield from _pairs(run[0])
+def _words(text: str) -> Sequence[str]:
+    """Return the folded words of *text*; of scripts without blanks each pair of signs."""
+    folded = fold(text)
+    if folded.isascii():
+        found = _ASCII_WORD.findall(folded)
+    elif not _UNSPACED.search(folded):
+        found = _WORD.findall(folded)
+    else:
+        runs = _RUN.finditer(folded)
+        found = [word for run in runs for word in ([run[0]] if run["word"] else _pairs(run[0]))]
+    return [word[:LONGEST_WORD] for word in found]
 
 
 def _pairs(run: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from newsroom import NOON, entry
 
-from aggregator.dedupe.facts import facts
+from aggregator.dedupe import arrival
 from aggregator.dedupe.frequencies import Frequencies
 from aggregator.dedupe.index import side_of
 from aggregator.dedupe.pairing import Likeness, compare
@@ -29,7 +29,9 @@ def side(
 ) -> Side:
     told = entry(title, summary=summary, link=link or None, language=language or None)
     published = NOON + timedelta(hours=hours)
-    return side_of(facts(told, source, ""), published, KNOWN)[0]._replace(source=source)
+    return side_of(arrival(source, "", "", told, False, "").facts, published, KNOWN)[0]._replace(
+        source=source
+    )
 
 
 def beside(new: Side, old: Side, language: str = "") -> Compared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 import unicodedata
 
@@ -12,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from aggregator import text
 from aggregator.text import (
     clean_characters,
     direction,
@@ -90,8 +92,8 @@ def test_a_hostile_megabyte_takes_no_time(piece: str) -> None:
 @pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0327\u0301\u0f73", "\u05b0\u0591\u05bc"])
 def test_a_tower_of_marks_is_lowered_in_no_time(marks: str) -> None:
     start = time.monotonic()
-    for text in (tidy("e" + marks * 300_000), fold("e" + marks * 300_000), plain(f"<p>e{marks * 300_000}")):
-        assert text.startswith(("e", "\u0229", "\xe9")) and len(text) < 10
+    for shown in (tidy("e" + marks * 300_000), fold("e" + marks * 300_000), plain(f"<p>e{marks * 300_000}")):
+        assert shown.startswith(("e", "\u0229", "\xe9")) and len(shown) < 10
     assert time.monotonic() - start < 10
 
 
@@ -276,3 +278,24 @@ def test_a_language_tag_is_its_own_tag(value: str) -> None:
 def _assert_legal(text: str) -> None:
     text.encode("utf-8")
     etree.Element("x").text = text  # raises on what XML 1.0 forbids
+
+
+def test_text_that_is_seen_at_once_to_be_tidy_is_tidy_and_has_no_marks() -> None:
+    easy = [sign for sign in map(chr, range(sys.maxunicode + 1)) if text._EASY.fullmatch(sign)]
+    assert len(easy) > 40_000
+    for sign in easy:
+        settled = unicodedata.normalize("NFC", sign)
+        assert text._EASY.fullmatch(settled)
+        assert all(unicodedata.category(one)[0] != "M" for one in settled)
+        assert not text._JUNK.search(settled)
+        assert not text._ILLEGAL.search(settled)
+
+
+PILED = st.text(st.sampled_from("aÀßİ \xa0\u0301\u0327\u0651ألىµ½…’\u200b\u212b가\u1100\u1161"), max_size=30)
+
+
+@given(PILED)
+def test_tidy_text_is_as_if_all_of_it_were_looked_at(written: str) -> None:
+    line = " ".join(text._JUNK.sub("", written).split())
+    piled = re.sub(r"[^\w\x00-\x7f]{9,}", text._lowered, unicodedata.normalize("NFC", line))
+    assert few_marks(tidy(written)) == tidy(written) == few_marks(piled)

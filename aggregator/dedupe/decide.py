@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from aggregator.dedupe.facts import LONGEST_KEY
+from aggregator.dedupe.facts import LONGEST_KEY, with_words
 from aggregator.dedupe.index import Index, side_of
 from aggregator.dedupe.judge import Case, Verdict, judge
 from aggregator.dedupe.memory import Memory
@@ -119,8 +119,11 @@ class _Desk:
         if mine.facts.title_key == arrival.facts.title_key:
             return False
         published = arrival.entry.published if arrival.entry.dated else mine.published
-        new, rarities = side_of(arrival.facts, published, self._index.frequencies)
-        old, _ = side_of(mine.facts, mine.published, self._index.frequencies)
+        language = arrival.entry.language
+        now = with_words(arrival.facts, arrival.entry.title, language)
+        new, rarities = side_of(now, published, self._index.frequencies)
+        before = with_words(mine.facts, mine.title, language)
+        old, _ = side_of(before, mine.published, self._index.frequencies)
         different = difference(new, old)
         like = compare(new, old, different, rarities, self._index.rate)
         return is_another_article(new, old, different, like)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 
 from xxhash import xxh3_64_digest, xxh32_intdigest
@@ -9,6 +10,7 @@ from xxhash import xxh3_64_digest, xxh32_intdigest
 from aggregator.dedupe.lexicon import load_all
 from aggregator.dedupe.packing import pack
 from aggregator.dedupe.words import words_of
+from aggregator.findable import findable
 from aggregator.links import canonical, host, is_article
 from aggregator.model import Arrival, Entry, Facts
 from aggregator.names import title_key
@@ -29,12 +31,23 @@ def arrival(feed: int, key: str, url: str, entry: Entry, alone: bool, name: str)
     that two stores filled from one feeds.yaml publish the same ids.
     """
     tag = f"tag:{host(url) or 'localhost'},{TAG_DATE}:{_name(key, entry.id).hex()}"
-    return Arrival(feed, _name(str(feed), entry.id), tag, entry, facts(entry, feed, name), alone)
+    body = plain(entry.content)
+    found_by = findable(entry.title, entry.summary, body)
+    return Arrival(
+        feed, _name(str(feed), entry.id), tag, entry, _facts(entry, body, feed, name, alone), found_by, alone
+    )
 
 
 def _name(feed: str, entry_id: str) -> bytes:
     """Return 16 bytes that name an entry everywhere: ids are unique within their feed only."""
     return blake2b(f"{feed}{_SEPARATOR}{entry_id}".encode(), digest_size=16).digest()
+
+
+def with_words(facts: Facts, title: str, language: str | None) -> Facts:
+    """Return *facts* with the words of the title, where they have none."""
+    if facts.words:
+        return facts
+    return replace(facts, words=pack(words_of(title, "", (language or "").partition("-")[0], ()), 0))
 
 
 def prepare() -> None:
@@ -43,13 +56,17 @@ def prepare() -> None:
     words_of("Live: the title of an article (video) - Paper", "And more.", "", ("Paper",))
 
 
-def facts(entry: Entry, feed: int, name: str) -> Facts:
-    """Return what is worth knowing of *entry* before any two are compared."""
+def _facts(entry: Entry, body: str, feed: int, name: str, alone: bool) -> Facts:
+    """Return what is worth knowing of *entry*, whose text is *body*, before any two are compared.
+
+    One that stands alone is compared with nothing but itself: it gets no words, which cost the most.
+    """
     link = canonical(entry.link) if entry.link else ""
     site = host(link) if link else ""
     publishers = tuple(filter(None, (name, site)))
-    words = words_of(entry.title, entry.summary, (entry.language or "").partition("-")[0], publishers)
-    noticeable = (entry.title, entry.summary, plain(entry.content), link)
+    language = (entry.language or "").partition("-")[0]
+    words = None if alone else words_of(entry.title, entry.summary, language, publishers)
+    noticeable = (entry.title, entry.summary, body, link)
     everything = (
         entry.title,
         entry.summary,
@@ -71,7 +88,7 @@ def facts(entry: Entry, feed: int, name: str) -> Facts:
         digest=_digest(*map(repr, everything)),
         link_key=_bounded(link) if entry.link and is_article(entry.link) else "",
         title_key=title_key(entry.title),
-        words=pack(words, xxh32_intdigest((site or f"feed {feed}").encode())),
+        words=pack(words, xxh32_intdigest((site or f"feed {feed}").encode())) if words else b"",
     )
 
 

@@ -98,7 +98,8 @@ class Facts:
     digest: bytes  # of everything, 8 bytes
     link_key: str  # canonical link, or '' where it names no single article
     title_key: str  # normalised title
-    words: bytes  # of title and summary, and who published them, as `dedupe.packing` packs them
+    # Of title and summary, and who published them, as `dedupe.packing` packs them; empty if it stands alone.
+    words: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Arrival:
     tag: str  # a tag: made from feed and id, for those whose own id is no IRI (RFC 4151)
     entry: Entry
     facts: Facts
+    findable: str  # the words by which the search finds it
     alone: bool = False  # the subscription says dedupe: false, or it is held
     held: Flood | None = None  # why it is kept out of the ticker
     pushed: bool = False  # a hub delivered it, and may deliver an old one after a new one

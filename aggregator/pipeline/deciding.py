@@ -29,12 +29,7 @@ class Decider:
 
     def ingest(self, ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> Plan:
         """Decide on *arrivals* and let *ledger* carry it out; return what was decided."""
-        if self._index is None:  # an index that has forgotten all still knows how often words come
-            self._index = dedupe.Index(self._window, *_remembered(ledger))
-        index = self._index
-        horizon = now - self._window
-        index.forget(horizon)
-        index.learn(ledger.since(index.revision, horizon))
+        index = self._index_for(ledger, arrivals, now)
         known = (*ledger.known(arrivals), *self._named(ledger, arrivals))
         rushes = dedupe.rushes(arrivals, known)
         arrivals = dedupe.hold(arrivals, rushes, ledger.habits(rushes), now)
@@ -47,6 +42,18 @@ class Decider:
             ledger.keep_frequencies(index.frequencies.keep(), ledger.revision)
             self._uncounted = 0
         return plan
+
+    def _index_for(self, ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> dedupe.Index:
+        """Return the index of what is recent; an empty one while nothing that arrives is compared with it."""
+        if self._index is None:  # an index that has forgotten all still knows how often words come
+            index = dedupe.Index(self._window, *_remembered(ledger))
+            if all(arrival.alone for arrival in arrivals):
+                return index
+            self._index = index
+        horizon = now - self._window
+        self._index.forget(horizon)
+        self._index.learn(ledger.since(self._index.revision, horizon))
+        return self._index
 
     def _named(self, ledger: Ledger, arrivals: Sequence[Arrival]) -> tuple[Known, ...]:
         """Return the entries that the admin pairs with one of *arrivals*."""

@@ -186,7 +186,7 @@ class Ledger:
     def _add(self, additions: Sequence[Addition]) -> None:
         for some in chunks(additions, 200):  # a whole batch, made into rows and parameters, takes 15 MB
             self._connection.execute(sa.insert(entries), [self._entry_columns(each) for each in some])
-            searching.learn(self._connection, [(each.row, *_texts(each.arrival)) for each in some])
+            searching.learn(self._connection, [(each.row, each.arrival.findable) for each in some])
 
     def _entry_columns(self, addition: Addition) -> dict[str, Any]:
         reasons = addition.reasons
@@ -211,7 +211,7 @@ class Ledger:
             return
         self._connection.execute(_REVISE, [_revised(revision, self.revision) for revision in revisions])
         searching.forget(self._connection, [revision.known.row for revision in revisions])
-        searching.learn(self._connection, [(each.known.row, *_texts(each.arrival)) for each in revisions])
+        searching.learn(self._connection, [(each.known.row, each.arrival.findable) for each in revisions])
         former = [
             {
                 "headline": revision.known.headline,
@@ -252,10 +252,6 @@ def _headline_columns(addition: Addition, guid: str, now: datetime) -> dict[str,
         "held": addition.arrival.held,
         "story": addition.story,
     }
-
-
-def _texts(arrival: Arrival) -> tuple[str, str, str]:
-    return arrival.entry.title, arrival.entry.summary, arrival.entry.content
 
 
 _NO_REASONS = Reasons()

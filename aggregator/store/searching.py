@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from aggregator.findable import Term, Wanted, findable
 from aggregator.store.rows import chunks
 from aggregator.store.tables import entries
+from aggregator.text import plain
 
 MOST_FOUND = 20_000  # entries that contain what is looked for: the newest to arrive
 _MOST_PLACES = 16_383  # that a tsvector can tell apart
@@ -36,9 +37,9 @@ def create(connection: sa.Connection) -> None:
         connection.execute(sa.text(statement))
 
 
-def learn(connection: sa.Connection, told: Iterable[tuple[int, str, str, str]]) -> None:
-    """Note by which words new entries are found: of each its row, title, summary and content."""
-    rows = [{"entry": row, "words": findable(*texts)} for row, *texts in told]
+def learn(connection: sa.Connection, told: Iterable[tuple[int, str]]) -> None:
+    """Note by which words new entries are found: of each its row, and what `findable` made of it."""
+    rows = [{"entry": row, "words": words} for row, words in told]
     if not rows:
         return
     if _is_postgresql(connection):
@@ -74,7 +75,7 @@ def learn_all(connection: sa.Connection) -> None:
         rows = connection.execute(wanted).all()
         if not rows:
             return
-        learn(connection, [(row.id, row.title, row.summary, row.content) for row in rows])
+        learn(connection, [(row.id, findable(row.title, row.summary, plain(row.content))) for row in rows])
         last = rows[-1].id
 
 

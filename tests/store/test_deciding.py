@@ -106,7 +106,8 @@ def test_what_came_after_frequencies_were_kept_is_counted_once_after_a_restart(f
     ingest(filled, decider, {"one": many(KEPT_EVERY)})
     ingest(filled, decider, {"two": [entry("Molenaars van Zaanse molens staken", summary="")]}, NOON + HOUR)
     again = Decider(CONFIG)
-    ingest(filled, again, {}, NOON + 2 * HOUR)
+    ingest(filled, again, {"two": [entry("Het is stil op de hei", summary="")]}, NOON + 2 * HOUR)
+    ingest(filled, decider, {}, NOON + 2 * HOUR)
     assert decider._index is not None
     assert again._index is not None
     assert again._index.frequencies.keep() == decider._index.frequencies.keep()
@@ -128,3 +129,27 @@ def test_a_program_that_starts_again_decides_as_if_it_had_gone_on(filled: Store)
     copy = entry("VEERPONT bij Wijk vaart weer, na storing", link="https://two.example/1")
     plan = ingest(filled, Decider(CONFIG), {"two": [copy]}, NOON + HOUR)
     assert [(each.headline, each.rule) for each in plan.additions] == [(1, "title")]
+
+
+def test_what_stands_alone_is_compared_with_nothing_and_costs_no_index(store: Store) -> None:
+    config = configuration(subscription("one", dedupe=False), "two")
+    store.accept(config, NOON)
+    decider = Decider(config)
+    title = "Molenaars van Zaanse molens staken"
+    plan = ingest(store, decider, {"one": [entry(title, id="a"), entry(title, id="b")]})
+    assert [addition.rule for addition in plan.additions] == ["founded", "founded"]
+    assert decider._index is None
+    assert not any(addition.arrival.facts.words for addition in plan.additions)
+    changed = ingest(store, decider, {"one": [entry(f"{title}, meldt de bond", id="a")]}, NOON + HOUR)
+    assert len(changed.revisions) == 1
+    another = ingest(
+        store,
+        decider,
+        {"one": [entry("Het is stil op de hei", id="a", published=NOON + 2 * DAY)]},
+        NOON + 2 * DAY,
+    )
+    assert len(another.succeeded) == 1
+    assert decider._index is None
+    ingest(store, decider, {"two": [entry(title, id="c")]}, NOON + 2 * DAY)
+    assert decider._index is not None
+    assert len(decider._index) == 4

@@ -20,6 +20,7 @@ NEWEST_LINES = 30  # in the piece of a page that is asked for again and again
 LOOK = 30  # seconds between two looks for news
 SOONEST_LOOK = 4  # and where feeds are polled more often than that, as in the demo
 TOLD_BY_WORDS = {"near", "title"}  # rules of which the words in common are shown
+LONGEST_SEARCHED = 80_000  # characters of an article's markup that an excerpt is looked for in
 LINES_OF_A_DAY = 2000  # a day in the archive is one page, if it can be
 
 
@@ -165,7 +166,7 @@ def _with_marks(days: tuple[Day, ...], shown: Sequence[Headline], choice: Choice
         entry = entries[line.id]
         marked = findable.marked(entry.title, looked_for)
         title = marked if any(mark for _, mark in marked) else ()
-        texts = (entry.summary, plain(entry.content[: findable.LONGEST_MARKUP]))
+        texts = (entry.summary, plain(entry.content[:LONGEST_SEARCHED]))
         excerpt = () if title else findable.excerpt(texts, looked_for)
         return replace(line, marked=title, excerpt=excerpt)
 
