@@ -38,6 +38,7 @@ _INTRICATE = re.compile(
     r"[a-z]|<[^>]{2000}|<!\[|\]\]>",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"<(h[2-6])(?:\s[^<>]{0,2000})?>[^<]*</\1>")  # as stable, with nothing but words in it
 
 
 def clean(markup: str, base: str | None) -> Html:
@@ -48,7 +49,7 @@ def clean(markup: str, base: str | None) -> Html:
     markup = clean_characters(markup[:LONGEST])
     if _too_much(markup):
         return _flattened(markup)
-    plainly_nested = markup.count("<") <= DEEPEST and not _INTRICATE.search(markup)
+    plainly_nested = markup.count("<") <= DEEPEST and not _INTRICATE.search(_HEADING.sub("\0", markup))
     safe = _sanitised(markup, _cleaner(base)) if plainly_nested else _settled(markup, base)
     # A parser repeats unclosed formatting in each paragraph that follows: a kilobyte can make a megabyte.
     if safe is None or _too_much(safe) or len(safe) > min(LONGEST, 8 * len(markup) + 10_000):

@@ -6,6 +6,7 @@ It makes no markup and decides nothing about safety: plain text is still escaped
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from itertools import chain, groupby
 from typing import Literal
@@ -175,10 +176,33 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().translate(_PLAIN_LETTERS).split())
+    try:
+        western = text.replace("…", "...").encode("cp1252")
+    except UnicodeEncodeError:
+        return _folded(text)
+    if western.translate(None, _SINGLE):
+        return _folded(text)
+    return " ".join(western.translate(_SINGLY).decode("latin-1").split())
+
+
+def _folded(text: str) -> str:
     # Twice: the capital of one decomposition may be the compatibility form of another.
     bare = normalize("NFKD", normalize("NFKD", few_marks(text)).casefold()).casefold()
     bare = _MARKS.sub("", normalize("NFKD", bare))  # first: to translate what is ASCII by then costs nothing
     return tidy(bare.translate(_PLAIN_LETTERS))
+
+
+def _singly() -> Iterator[tuple[int, int]]:
+    """Yield what becomes of signs of windows-1252 that fold to one of Latin-1: most of what Europe writes."""
+    for code in range(256):
+        sign = bytes((code,)).decode("cp1252", "ignore")
+        folded = " " if sign in " \t\n\r\xa0" else _folded(sign)
+        if len(folded) == 1 and ord(folded) < 256:
+            yield code, ord(folded)
+
+
+_SINGLE = bytes(code for code, _ in _singly())
+_SINGLY = bytes.maketrans(_SINGLE, bytes(folded for _, folded in _singly()))
 
 
 def slug(label: str) -> str:

@@ -56,6 +56,7 @@ SCRAPS = """
     < > </ <!-- --> --!> <![CDATA[ ]]> <? " ' = / & &lt; &#1; &#60; &#xFFFE; &#xD800; &nbsp; onerror=alert(1)
     href='javascript:x' href=/x href=# src=x src="data:image/png;base64,AA==" srcset='x,y' title='</p><script>' alt="
     style="display:none" width=1 height=1 lang=nl dir=rtl xlink:href=x formaction=x https://x.org/
+    <h2>x</h2> <h3></h3>
 """
 SIGNS = [" ", "\n", "\x00", "\x0c", "\ud800", "\ufffe", "é", "x", "\u2028"]
 PIECES = st.sampled_from(
@@ -69,6 +70,8 @@ PILES = st.lists(PIECES, max_size=25).map("".join) | st.text(st.characters(), ma
 @given(PILES, st.sampled_from([None, BASE, "javascript:x", "https://e.org/é?a&b"]))
 @example("<pre>\n\n\n\n\n\nx", None)
 @example("<h2><div><h3>", None)
+@example("<h2><a><h2><a>", None)
+@example("<b<h2></h2>><a><p<h3>x</h3>><a>", None)
 @example("<table><tr><td><p></table><a><table><a>", None)
 @settings(max_examples=400, deadline=None)
 def test_any_markup_becomes_safe_and_is_the_same_when_cleaned_again(markup: str, base: str | None) -> None:

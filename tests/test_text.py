@@ -291,6 +291,11 @@ def test_text_that_is_seen_at_once_to_be_tidy_is_tidy_and_has_no_marks() -> None
         assert not text._ILLEGAL.search(settled)
 
 
+@given(st.text(st.characters(max_codepoint=0xFF) | st.sampled_from("…’€œŽ\u0178ıŁ"), max_size=60))
+def test_what_europe_writes_is_folded_as_everything_else(written: str) -> None:
+    assert fold(written) == text._folded(written)
+
+
 PILED = st.text(st.sampled_from("aÀßİ \xa0\u0301\u0327\u0651ألىµ½…’\u200b\u212b가\u1100\u1161"), max_size=30)
 
 

@@ -143,22 +143,30 @@ class Leases:
             self._store.renew(self.owner, self._renewed + LEASE)
 
 
+LOOK = 0.2  # seconds between two looks of a round for claims, where nothing was stored meanwhile
+
+
 class Round:
     """One poll by hand: each feed that was due when it began is claimed once."""
 
     def __init__(self, store: Store, everything: bool, per_host: int) -> None:
         self._store, self._everything, self._per_host = store, everything, per_host
         self._began, self._leases = now(), Leases(store)
+        self._looked = -LOOK  # monotonic
 
-    def claim_into(self, refresher: Refresher) -> bool:
+    def claim_into(self, refresher: Refresher, stored: bool) -> bool:
         """Put on its way what there is room for; say whether there was any.
 
-        What was settled after the round began is not due at its beginning any more, so it ends.
+        What was settled after the round began is not due at its beginning any more, so it ends. While
+        nothing was *stored* there is next to nothing new to claim, so the store is asked now and then only.
         """
         self._leases.renew()
         room = CAPACITY - refresher.pending
         if room <= 0:
             return True
+        if refresher.pending and not stored and time.monotonic() - self._looked < LOOK:
+            return False
+        self._looked = time.monotonic()
         owner = self._leases.owner
         claims = self._store.claim(self._began, room, owner, LEASE, self._everything, self._per_host)
         refresher.submit(claims)

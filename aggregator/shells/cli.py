@@ -119,7 +119,8 @@ def _poll(refresher: Refresher, round_: bootstrap.Round, quiet: bool) -> list[Ou
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("", total=0, last="")
-        while round_.claim_into(refresher) or refresher.pending:
+        done: Sequence[Outcome] = ()
+        while round_.claim_into(refresher, bool(done)) or refresher.pending:
             done = refresher.turn(TURN)
             outcomes += done
             last = done[-1].key if done else ""
