@@ -6,10 +6,10 @@ It makes no markup and decides nothing about safety: plain text is still escaped
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 from itertools import chain, groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 from unicodedata import bidirectional, category, normalize
 
 
@@ -176,13 +176,13 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().translate(_PLAIN_LETTERS).split())
-    try:
-        western = text.replace("…", "...").encode("cp1252")
-    except UnicodeEncodeError:
-        return _folded(text)
-    if western.translate(None, _SINGLE):
-        return _folded(text)
-    return " ".join(western.translate(_SINGLY).decode("latin-1").split())
+    short = text.replace("…", "...")
+    for page in _PAGES:
+        with suppress(UnicodeEncodeError):
+            written = short.encode(page.name)
+            if not written.translate(None, page.known):
+                return " ".join(written.translate(page.folded, page.dropped).decode(page.name).split())
+    return _folded(text)
 
 
 def _folded(text: str) -> str:
@@ -192,17 +192,30 @@ def _folded(text: str) -> str:
     return tidy(bare.translate(_PLAIN_LETTERS))
 
 
-def _singly() -> Iterator[tuple[int, int]]:
-    """Yield what becomes of signs of windows-1252 that fold to one of Latin-1: most of what Europe writes."""
-    for code in range(256):
-        sign = bytes((code,)).decode("cp1252", "ignore")
-        folded = " " if sign in " \t\n\r\xa0" else _folded(sign)
-        if len(folded) == 1 and ord(folded) < 256:
-            yield code, ord(folded)
+class _Page(NamedTuple):
+    """A code page, and how its signs are folded where each gives one of the same page, or nothing."""
+
+    name: str
+    known: bytes
+    dropped: bytes
+    folded: bytes
 
 
-_SINGLE = bytes(code for code, _ in _singly())
-_SINGLY = bytes.maketrans(_SINGLE, bytes(folded for _, folded in _singly()))
+def _page(name: str) -> _Page:
+    one, none = {}, []
+    for code in (bytes((number,)) for number in range(256)):
+        sign = code.decode(name, "ignore")
+        folded = " " if sign and sign in " \t\n\r\xa0" else _folded(sign)
+        if sign and (_MARKS.fullmatch(sign) or sign == "\xad"):
+            none.append(code)
+        elif len(folded) == 1 and folded.encode(name, "ignore"):
+            one[code] = folded.encode(name)
+    return _Page(
+        name, b"".join((*one, *none)), b"".join(none), bytes.maketrans(b"".join(one), b"".join(one.values()))
+    )
+
+
+_PAGES = tuple(map(_page, ("cp1252", "cp1256", "cp1251")))  # Western Europe; Arabic; Cyrillic
 
 
 def slug(label: str) -> str:

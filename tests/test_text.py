@@ -9,7 +9,7 @@ import unicodedata
 
 import lxml.html
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -291,8 +291,18 @@ def test_text_that_is_seen_at_once_to_be_tidy_is_tidy_and_has_no_marks() -> None
         assert not text._ILLEGAL.search(settled)
 
 
-@given(st.text(st.characters(max_codepoint=0xFF) | st.sampled_from("…’€œŽ\u0178ıŁ"), max_size=60))
-def test_what_europe_writes_is_folded_as_everything_else(written: str) -> None:
+EUROPEAN = st.text(st.characters(max_codepoint=0xFF) | st.sampled_from("…’€œŽ\u0178ıŁ"), max_size=60)
+OTHERS = [
+    st.text(
+        st.sampled_from([bytes((code,)).decode(page, "ignore") or "x" for code in range(256)]), max_size=60
+    )
+    for page in ("cp1251", "cp1256")
+]
+
+
+@given(st.one_of(EUROPEAN, *OTHERS))
+@settings(max_examples=300)
+def test_what_a_code_page_has_is_folded_as_everything_else(written: str) -> None:
     assert fold(written) == text._folded(written)
 
 
