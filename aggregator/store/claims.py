@@ -13,6 +13,7 @@ from aggregator.links import host
 from aggregator.model import Claim, Config, Settlement, Subscription
 from aggregator.store import courtesy, places
 from aggregator.store.indexing import choose_leads_of_feed, index_feed
+from aggregator.store.many import execute_many
 from aggregator.store.overriding import override
 from aggregator.store.renewing import note_names, renew_all
 from aggregator.store.rows import ABOUT, CONFIG, SUBSCRIPTION, about_of, chunks, config_of, validators_of
@@ -124,7 +125,7 @@ def settle(connection: sa.Connection, settlements: Collection[Settlement]) -> No
     if not settlements:
         return
     note_names(connection, settlements)
-    connection.execute(_SETTLE, [_settled(settlement) for settlement in settlements])
+    execute_many(connection, _SETTLE, [_settled(settlement) for settlement in settlements])
     courtesy.keep_waits(connection, settlements)
 
 

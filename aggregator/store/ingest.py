@@ -16,6 +16,7 @@ from aggregator.names import titles_in
 from aggregator.store import searching, tallies
 from aggregator.store.habits import habits
 from aggregator.store.indexing import choose_leads, founding_terms, index_headlines, subscriptions_of
+from aggregator.store.many import execute_many
 from aggregator.store.rows import ENTRY_COLUMNS, KNOWN, REASONS, chunks, entry_columns, known_of
 from aggregator.store.stories import choose_story_leads, folded_stories_of, move_story, touch_stories
 from aggregator.store.tables import (
@@ -64,9 +65,9 @@ class Ledger:
         for arrival in arrivals:
             if arrival.uid not in seen and arrival.facts.link_key:
                 links.setdefault(arrival.feed, set()).add(arrival.facts.link_key)
-        for feed, keys in links.items():
-            for some in chunks(keys):
-                found |= self._fetch(sa.and_(entries.c.feed == feed, entries.c.link_key.in_(some)))
+        both = sa.tuple_(entries.c.feed, entries.c.link_key)
+        for pairs in chunks((feed, key) for feed, keys in links.items() for key in keys):
+            found |= self._fetch(both.in_(pairs))
         return tuple(found.values())
 
     def called(self, names: frozenset[str]) -> tuple[Known, ...]:
@@ -164,11 +165,10 @@ class Ledger:
             guid = self._free(addition, taken)
             taken.add(guid)
             rows.append(_headline_columns(addition, guid, self._now))
-        self._connection.execute(sa.insert(headlines), rows)
+        execute_many(self._connection, _NEW_HEADLINE, rows)
         shown = [addition for addition in founders if addition.arrival.held is None]
         categories = subscriptions_of(self._connection, {a.arrival.feed for a in shown})
-        if found := list(founding_terms(shown, categories)):
-            self._connection.execute(sa.insert(terms), found)
+        execute_many(self._connection, _NEW_TERM, list(founding_terms(shown, categories)))
 
     def _free(self, addition: Addition, taken: Collection[str]) -> str:
         """Return a guid that no other headline has: the publisher's, a tag of ours, or one with a date.
@@ -185,7 +185,7 @@ class Ledger:
 
     def _add(self, additions: Sequence[Addition]) -> None:
         for some in chunks(additions, 200):  # a whole batch, made into rows and parameters, takes 15 MB
-            self._connection.execute(sa.insert(entries), [self._entry_columns(each) for each in some])
+            execute_many(self._connection, _NEW_ENTRY, [self._entry_columns(each) for each in some])
             searching.learn(self._connection, [(each.row, each.arrival.findable) for each in some])
 
     def _entry_columns(self, addition: Addition) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class Ledger:
     def _revise(self, revisions: Sequence[Revision]) -> None:
         if not revisions:
             return
-        self._connection.execute(_REVISE, [_revised(revision, self.revision) for revision in revisions])
+        execute_many(self._connection, _REVISE, [_revised(revision, self.revision) for revision in revisions])
         searching.forget(self._connection, [revision.known.row for revision in revisions])
         searching.learn(self._connection, [(each.known.row, each.arrival.findable) for each in revisions])
         former = [
@@ -255,6 +255,7 @@ def _headline_columns(addition: Addition, guid: str, now: datetime) -> dict[str,
 
 
 _NO_REASONS = Reasons()
+_NEW_ENTRY, _NEW_HEADLINE, _NEW_TERM = sa.insert(entries), sa.insert(headlines), sa.insert(terms)
 
 
 _REVISE = (

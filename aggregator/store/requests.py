@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from aggregator.model import Manners, Visit
+from aggregator.store.many import execute_many
 from aggregator.store.tables import requests
 
 KEPT = timedelta(days=7)
 _COLUMNS = tuple(field.name for field in fields(Visit))
+_NOTE = sa.insert(requests)
 _MOST_FORGOTTEN = 5000  # at once, so that no batch waits long for it; always more than a batch brings
 
 
@@ -21,7 +23,7 @@ def note(connection: sa.Connection, visits: Collection[Visit], now: datetime) ->
     if not visits:
         return
     rows = [{name: getattr(visit, name) for name in _COLUMNS} for visit in visits]
-    connection.execute(sa.insert(requests), rows)
+    execute_many(connection, _NOTE, rows)
     old = sa.select(requests.c.id).where(requests.c.at < now - KEPT).order_by(requests.c.at)
     connection.execute(sa.delete(requests).where(requests.c.id.in_(old.limit(_MOST_FORGOTTEN))))
 
