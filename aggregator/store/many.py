@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 
-class _Parameter(NamedTuple):
-    name: str
-    process: Callable[[Any], Any] | None  # from a value to what the driver takes
-    otherwise: Any  # what it is where a row says nothing
+class _Compiled(NamedTuple):
+    text: str
+    names: tuple[str, ...]  # of its parameters, in their order; some come again
+    given: Mapping[str, Any]  # those that the statement says itself
+    processed: tuple[tuple[int, Callable[[Any], Any]], ...]  # from a value to what the driver takes, by place
+    is_positional: bool
 
 
 def execute_many(
@@ -26,33 +29,34 @@ def execute_many(
 
     As `connection.execute` does it, but for defaults of columns that Python would have to make.
     """
-    if rows:
-        text, parameters, is_positional = _compiled(statement, connection.dialect, tuple(rows[0]))
-        made: Sequence[Any] = [_made(parameters, row) for row in rows]
-        if not is_positional:
-            names = [parameter.name for parameter in parameters]
-            made = [dict(zip(names, values, strict=True)) for values in made]
-        connection.exec_driver_sql(text, made)
+    if not rows:
+        return
+    compiled = _compiled(statement, connection.dialect, tuple(rows[0]))
+    in_order = itemgetter(*compiled.names)
+    made: Sequence[Any] = [_made(in_order({**row, **compiled.given}), compiled.processed) for row in rows]
+    if not compiled.is_positional:
+        made = [dict(zip(compiled.names, values, strict=True)) for values in made]
+    connection.exec_driver_sql(compiled.text, made)
 
 
-def _made(parameters: Sequence[_Parameter], row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(
-        [
-            process(row.get(name, otherwise)) if process else row.get(name, otherwise)
-            for name, process, otherwise in parameters
-        ]
-    )
+def _made(values: tuple[Any, ...], processed: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    made = list(values)
+    for place, process in processed:
+        if (value := made[place]) is not None:
+            made[place] = process(value)
+    return tuple(made)
 
 
 @lru_cache(maxsize=64)
-def _compiled(
-    statement: sa.Insert | sa.Update, dialect: sa.Dialect, names: tuple[str, ...]
-) -> tuple[str, tuple[_Parameter, ...], bool]:
-    """Return the text of *statement*, its parameters in their order, and whether they go by that."""
+def _compiled(statement: sa.Insert | sa.Update, dialect: sa.Dialect, names: tuple[str, ...]) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
-    parameters = []
-    for name in compiled.positiontup if compiled.positional else compiled.binds:
-        bound = compiled.binds[name]
-        process = bound.type.dialect_impl(dialect).bind_processor(dialect)
-        parameters.append(_Parameter(name, process, bound.effective_value))
-    return compiled.string, tuple(parameters), compiled.positional
+    order = tuple(compiled.positiontup if compiled.positional else compiled.binds)
+    types = (compiled.binds[name].type.dialect_impl(dialect) for name in order)
+    processors = enumerate(each.bind_processor(dialect) for each in types)
+    return _Compiled(
+        compiled.string,
+        order,
+        {name: compiled.binds[name].effective_value for name in {*order} - {*names}},
+        tuple((place, process) for place, process in processors if process),
+        compiled.positional,
+    )
