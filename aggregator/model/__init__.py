@@ -70,6 +70,7 @@ from aggregator.model.news import (
     Source,
     State,
 )
+from aggregator.model.reactions import Inquiry, Reaction, Reactions, Reply
 from aggregator.model.wire import (
     Document,
     Enclosure,
@@ -113,6 +114,7 @@ __all__ = [
     "Headline",
     "Held",
     "Html",
+    "Inquiry",
     "KeptArchive",
     "Known",
     "Lately",
@@ -133,10 +135,13 @@ __all__ = [
     "Push",
     "RawEntry",
     "RawText",
+    "Reaction",
+    "Reactions",
     "Reasons",
     "Receipt",
     "Refusal",
     "Related",
+    "Reply",
     "Request",
     "Response",
     "Revision",

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 from types import FrameType
 
 from aggregator import dedupe, discover, filters, normalise, parse, websub
 from aggregator.errors import FeedError, WebPageError
-from aggregator.model import Arrival, Feed, Polling, Response, Subscription
+from aggregator.model import Arrival, Entry, Feed, Polling, Reaction, Response, Subscription
 
 SLOWEST_READ = 10.0  # seconds that one document may take its worker; an honest one of 10 MB takes one
 HEAVY = 2_000_000  # bytes
+MOST_REACTIONS = 100  # to one article: the newest
+MOST_SAID = 300_000  # characters of markup in all of them
 SLOWEST_RULES = 1.0  # seconds of it, counted by the processor, that the rules may take
 
 
@@ -70,6 +73,25 @@ def read(job: Job) -> Reading:
         dedupe.arrival(job.feed, key, url, entry, alone, about.title) for entry in reversed(chosen)
     )
     return Reading(about, arrivals, document.item_hashes)
+
+
+def read_reactions(job: Job) -> tuple[Reaction, ...]:
+    """Return the newest reactions in a body, oldest first; raise FeedError. Runs in a worker process."""
+    bounds = job.polling
+    try:
+        document = parse.parse(job.response, (), max_body=bounds.max_body, max_entries=MOST_REACTIONS)
+    except WebPageError as error:
+        raise FeedError(error.stage, error.message) from None
+    _, entries = normalise.normalise(document, job.subscription, job.now)
+    newest = sorted(entries, key=lambda entry: entry.published, reverse=True)
+    sizes = accumulate(len(entry.content) for entry in newest)
+    kept = [entry for entry, size in zip(newest, sizes, strict=True) if size <= MOST_SAID]
+    return tuple(map(_reaction, reversed(kept)))
+
+
+def _reaction(entry: Entry) -> Reaction:
+    author = ", ".join(person.name for person in entry.authors)
+    return Reaction(author, entry.published, entry.content, entry.link, entry.language)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -39,6 +39,7 @@ from aggregator.pipeline import arriving, outcomes, remembering
 from aggregator.pipeline.arriving import Ready
 from aggregator.pipeline.corresponding import Correspondence
 from aggregator.pipeline.deciding import Decider
+from aggregator.pipeline.inquiring import Inquiries
 from aggregator.pipeline.readers import Document, Readers
 from aggregator.pipeline.reading import SLOWEST_READ, Job, Reading
 from aggregator.pipeline.visiting import visit
@@ -75,6 +76,7 @@ class Refresher:
         self._clock, self._chance = clock, chance
         self._reading = Readers(workers, slowest_read, client.wake)
         self._hubs = Correspondence(store, client, clock)
+        self._inquiries = Inquiries(store, client, workers, clock, slowest_read)
         self._inbox: deque[Claim] = deque()
         self._mail: deque[Delivery] = deque()
         self._asked: dict[str, Claim] = {}
@@ -92,14 +94,22 @@ class Refresher:
         self._decider = Decider(config)
         self._client.reconfigure(config.polling)
         self._hubs.reconfigure(config)
+        self._inquiries.reconfigure(config)
 
     @property
     def pending(self) -> int:
         """Return how many claims are on their way, what hubs delivered and letters to them included."""
-        under_way = (
-            len(self._inbox) + len(self._asked) + len(self._reading) + len(self._mail) + len(self._hubs)
+        parts: tuple[Sized, ...] = (
+            self._inbox,
+            self._asked,
+            self._reading,
+            self._mail,
+            self._hubs,
+            self._inquiries,
+            self._ready,
+            self._put_off,
         )
-        return under_way + len(self._ready) + len(self._put_off)
+        return sum(map(len, parts))
 
     @property
     def is_held_up(self) -> bool:
@@ -114,38 +124,43 @@ class Refresher:
     def correspond(self, now: datetime, unguessable: Callable[[], str]) -> None:
         """Put the letters to hubs on their way that are due, and what hubs delivered, from any thread.
 
+        What readers want to see of reactions goes with them.
+
         *unguessable* makes the tokens and secrets of new subscriptions.
         """
         self._hubs.collect(now, unguessable)
+        self._inquiries.collect(now)
         if len(self._mail) + len(self._reading) < MOST_READING:
             self._mail.extend(self._store.post.deliveries(now, MOST_READING, LONGEST_READING))
-        if self._mail or len(self._hubs):
+        if self._mail or len(self._hubs) or len(self._inquiries):
             self._client.wake()
 
     def turn(self, timeout: float) -> tuple[Outcome, ...]:
         """Go on for at most about *timeout* seconds; return the outcomes that were stored meanwhile."""
         while self._inbox:
-            claim = self._inbox.popleft()
-            self._asked[claim.subscription.key] = claim
-            self._client.add(remembering.request(claim))
+            new = self._inbox.popleft()
+            self._asked[new.subscription.key] = new
+            self._client.add(remembering.request(new))
         while self._mail:
             delivery = self._mail.popleft()
             self._read(delivery.claim, arriving.unpacked(delivery), delivery.row)
         self._hubs.send()
-        self._client.leave_room_for(self._reading.sizes())
+        self._inquiries.send()
+        self._client.leave_room_for([*self._reading.sizes(), *self._inquiries.sizes()])
         for request, answer in self._client.wait(timeout, self._clock()):
-            if request.form is not None:
-                self._visits.extend(filter(None, [self._hubs.answered(request, answer)]))
+            claim = self._asked.pop(request.key, None)
+            if claim is None:
+                asked = self._inquiries if request.form is None else self._hubs
+                self._visits.extend(filter(None, [asked.answered(request, answer)]))
                 self._ready_since = self._ready_since or monotonic()
-                continue
-            claim = self._asked.pop(request.key)
-            if isinstance(answer, LeftAloneError):
+            elif isinstance(answer, LeftAloneError):
                 self._put_off.append(claim.feed)
                 self._ready_since = self._ready_since or monotonic()
             else:
                 self._visits.append(visit(claim, request, answer, self._clock()))
                 self._answered(claim, answer)
         self._gather()
+        self._inquiries.gather()
         return self._flush() if self._is_time() else ()
 
     def finish(self) -> tuple[Outcome, ...]:
@@ -154,11 +169,11 @@ class Refresher:
 
     def _may_enter(self, request: Request, host: str) -> bool:
         """Say whether a redirect to *host* may be followed now; while the store does not tell, it may not."""
-        if request.form is not None:
-            return True  # of letters there are few
-        feed = self._asked[request.key].feed
+        claim = self._asked.get(request.key)
+        if claim is None:
+            return True  # of letters and inquiries there are few
         try:
-            return self._store.enter(feed, host, self._clock(), self._polling.per_host)
+            return self._store.enter(claim.feed, host, self._clock(), self._polling.per_host)
         except StoreError:
             return False
 

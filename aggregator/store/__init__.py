@@ -46,6 +46,7 @@ from aggregator.store import (
 from aggregator.store.archives import MOST
 from aggregator.store.creating import create
 from aggregator.store.engine import connect, told, writing
+from aggregator.store.forum import Forum
 from aggregator.store.ingest import Ledger
 from aggregator.store.post import Post
 from aggregator.store.tables import desk
@@ -67,7 +68,7 @@ class Store:
         *patience* is how many seconds a writer waits for another one's turn to end, on SQLite.
         """
         self._engine = connect(url, patience)
-        self.post = Post(self._read, self._write)
+        self.post, self.forum = Post(self._read, self._write), Forum(self._read, self._write)
 
     def create(self) -> None:
         """Create what is missing and bring an older store up to date; raise UserError where that fails."""

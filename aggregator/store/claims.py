@@ -126,7 +126,7 @@ def settle(connection: sa.Connection, settlements: Collection[Settlement]) -> No
         return
     note_names(connection, settlements)
     execute_many(connection, _SETTLE, [_settled(settlement) for settlement in settlements])
-    courtesy.keep_waits(connection, settlements)
+    courtesy.keep_waits(connection, [each.host_wait for each in settlements if each.host_wait])
 
 
 def _due(by_hand: bool) -> sa.Column[Any]:

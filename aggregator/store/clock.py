@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from aggregator.store import forum
 from aggregator.store.indexing import index_headlines
 from aggregator.store.tables import MICROSECOND, desk, entries, feeds, headlines, hosts
 
@@ -24,6 +25,7 @@ def put_on(connection: sa.Connection, leap: timedelta) -> None:
     moved: dict[str, Any] = {name: _later(feeds.c[name], leap) for name in feed_times}
     connection.execute(sa.update(feeds).values(moved))
     connection.execute(sa.update(hosts).values(wait_until=_later(hosts.c.wait_until, leap)))
+    forum.put_on(connection, leap)
 
 
 def put_back(connection: sa.Connection, now: datetime) -> None:
@@ -41,6 +43,7 @@ def put_back(connection: sa.Connection, now: datetime) -> None:
     connection.execute(future.values(last_polled=now, **waits))
     endless = sa.update(feeds).where(feeds.c.lease_until > now + LONGEST_LEASE)
     connection.execute(endless.values(lease_owner=None, lease_until=None))
+    forum.put_back(connection, now)
     _date_anew(connection, now)
 
 

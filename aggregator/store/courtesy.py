@@ -10,7 +10,6 @@ from zlib import crc32
 
 import sqlalchemy as sa
 
-from aggregator.model import Settlement
 from aggregator.store.tables import Instant, feeds, hosts
 
 LATE = timedelta(minutes=1)  # overdue by less is what a busy minute does
@@ -43,9 +42,11 @@ def waits(connection: sa.Connection) -> dict[str, datetime]:
     return {row.host: row.wait_until for row in connection.execute(sa.select(hosts))}
 
 
-def keep_waits(connection: sa.Connection, settlements: Collection[Settlement]) -> None:
-    """Remember the hosts that want to be left alone; what falls due meanwhile comes one by one afterwards."""
-    told = [settlement.host_wait for settlement in settlements if settlement.host_wait]
+def keep_waits(connection: sa.Connection, told: Collection[tuple[str, datetime]]) -> None:
+    """Remember the hosts that want to be left alone until then.
+
+    What falls due meanwhile comes one by one afterwards.
+    """
     if not told:
         return
     known = waits(connection)

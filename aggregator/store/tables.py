@@ -316,3 +316,21 @@ hub_told = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("error", sa.Text),
 )
+
+# What readers want to see, and saw, of the reactions to an entry: only what somebody asked for.
+reactions = sa.Table(
+    "reactions",
+    metadata,
+    sa.Column("entry", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("feed", sa.BigInteger, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),  # of that address
+    sa.Column("wanted", Instant, index=True),  # since when a reader waits; NULL: none does
+    sa.Column("taken_until", Instant),  # by whoever asks for it
+    sa.Column("read", Instant),  # when its publisher last answered
+    sa.Column("not_before", Instant),  # when he may be asked again
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("error", sa.Text),  # what was wrong with the last answer
+    sa.Column("items", sa.Text, nullable=False, server_default=""),  # as JSON, oldest first
+)

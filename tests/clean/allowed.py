@@ -81,7 +81,7 @@ _FRAME: dict[str, dict[str, str]] = {
     "audio": {"controls": "(controls)?", "preload": "none", "src": _WEB},
     "button": {"type": "button|submit", "data-copy": _WEB, "data-copied": r"[\w ]+", **_FORMS},
     "div": {"data-live": _OURS, "data-look": r"\d+", "aria-live": "polite"},
-    "form": {"action": "/search"},
+    "form": {"action": r"/search|/read/\d+/reactions", "method": "post"},
     "img": {"src": _WEB, "alt": "", "decoding": "async", "referrerpolicy": "no-referrer"},
     "input": {
         "type": "search",

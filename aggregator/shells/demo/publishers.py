@@ -19,6 +19,7 @@ from aggregator.shells.demo.newsroom import Article
 from aggregator.shells.demo.pages import body, picture
 
 FILES = {"rss": "feed.xml", "rdf": "feed.rdf", "atom": "feed.atom", "json": "feed.json"}
+REACTIONS_FILE = "reactions"
 TYPES = {
     "rss": "application/rss+xml",
     "rdf": "application/rdf+xml",
@@ -30,6 +31,7 @@ NAMESPACES = {
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
     "xmlns:slash": "http://purl.org/rss/1.0/modules/slash/",
+    "xmlns:wfw": "http://wellformedweb.org/CommentAPI/",
 }
 RDF_NAMESPACES = {
     "xmlns": "http://purl.org/rss/1.0/",
@@ -68,6 +70,10 @@ class Issue:
         tracking = {"utm_source": self.publisher.key, "utm_medium": "rss", "utm_campaign": "overzicht"}
         return f"{self.base}{'/'.join(article.via)}?{urlencode(tracking)}"
 
+    def reactions(self, article: Article) -> str:
+        """Return where the feed of the reactions to an article is."""
+        return f"{self.home}{article.slug}/{REACTIONS_FILE}"
+
     def image(self, article: Article) -> str:
         return f"{self.home}{article.slug}.svg"
 
@@ -86,7 +92,7 @@ def document(issue: Issue) -> bytes:
 def _rss(issue: Issue) -> bytes:
     rss = Element("rss", {"version": "2.0", **NAMESPACES})
     channel = SubElement(rss, "channel")
-    _texts(
+    texts(
         channel,
         ("title", issue.publisher.title),
         ("link", issue.home),
@@ -98,14 +104,14 @@ def _rss(issue: Issue) -> bytes:
     SubElement(channel, "atom:link", {"rel": "self", "href": issue.feed, "type": TYPES["rss"]})
     for article in issue.articles:
         _rss_item(SubElement(channel, "item"), issue, article)
-    return _written(rss)
+    return written(rss)
 
 
 def _rss_item(item: Element, issue: Issue, article: Article) -> None:
-    _texts(item, ("title", article.title), ("link", issue.link(article)))
+    texts(item, ("title", article.title), ("link", issue.link(article)))
     guid = SubElement(item, "guid", {"isPermaLink": "false"})
     guid.text = f"{issue.publisher.key}:{article.slug}"
-    _texts(
+    texts(
         item,
         ("pubDate", format_datetime(article.published)),
         ("dc:creator", article.author),
@@ -114,35 +120,36 @@ def _rss_item(item: Element, issue: Issue, article: Article) -> None:
         ("content:encoded", body(article.text)),
     )
     if article.reactions is not None:
-        _texts(item, ("comments", _reactions(issue, article)), ("slash:comments", str(article.reactions)))
+        texts(item, ("comments", _reactions(issue, article)), ("slash:comments", str(article.reactions)))
+        texts(item, ("wfw:commentRss", issue.reactions(article)))
 
 
 def _rdf(issue: Issue) -> bytes:
     rdf = Element("rdf:RDF", RDF_NAMESPACES)
     channel = SubElement(rdf, "channel", {"rdf:about": issue.feed})
-    _texts(
+    texts(
         channel,
         ("title", issue.publisher.title),
         ("link", issue.home),
         ("description", issue.publisher.description),
         ("dc:language", issue.publisher.language),
-        ("dc:date", _stamp(issue.changed)),
+        ("dc:date", stamp(issue.changed)),
     )
     contents = SubElement(SubElement(channel, "items"), "rdf:Seq")
     for article in issue.articles:
         SubElement(contents, "rdf:li", {"rdf:resource": issue.link(article)})
         _rdf_item(SubElement(rdf, "item", {"rdf:about": issue.link(article)}), issue, article)
-    return _written(rdf)
+    return written(rdf)
 
 
 def _rdf_item(item: Element, issue: Issue, article: Article) -> None:
-    _texts(
+    texts(
         item,
         ("title", article.title),
         ("link", issue.link(article)),
         ("description", article.lead),
         ("dc:creator", article.author),
-        ("dc:date", _stamp(article.published)),
+        ("dc:date", stamp(article.published)),
         ("dc:subject", article.category),
         ("content:encoded", body(article.text)),
     )
@@ -150,39 +157,41 @@ def _rdf_item(item: Element, issue: Issue, article: Article) -> None:
 
 def _atom(issue: Issue) -> bytes:
     feed = Element("feed", {**ATOM_NAMESPACES, "xml:lang": issue.publisher.language})
-    _texts(
+    texts(
         feed,
         ("id", f"tag:{issue.publisher.key}.example,2025:feed"),
         ("title", issue.publisher.title),
         ("subtitle", issue.publisher.description),
-        ("updated", _stamp(issue.changed)),
+        ("updated", stamp(issue.changed)),
     )
     SubElement(feed, "link", {"rel": "self", "href": issue.feed, "type": TYPES["atom"]})
     SubElement(feed, "link", {"rel": "alternate", "href": issue.home, "type": "text/html"})
     for article in issue.articles:
         _atom_entry(SubElement(feed, "entry"), issue, article)
-    return _written(feed)
+    return written(feed)
 
 
 def _atom_entry(entry: Element, issue: Issue, article: Article) -> None:
-    _texts(
+    texts(
         entry,
         ("id", f"tag:{issue.publisher.key}.example,2025:{article.slug}"),
         ("title", article.title),
-        ("published", _stamp(article.published)),
-        ("updated", _stamp(article.updated)),
+        ("published", stamp(article.published)),
+        ("updated", stamp(article.updated)),
     )
-    _texts(SubElement(entry, "author"), ("name", article.author))
+    texts(SubElement(entry, "author"), ("name", article.author))
     SubElement(entry, "category", {"term": article.category})
     SubElement(entry, "link", {"rel": "alternate", "href": issue.link(article), "type": "text/html"})
     if article.reactions is not None:
         replies = {"rel": "replies", "href": _reactions(issue, article), "type": "text/html"}
         SubElement(entry, "link", replies)
-        _texts(entry, ("thr:total", str(article.reactions)))
+        replies = {"rel": "replies", "href": issue.reactions(article), "type": TYPES["atom"]}
+        SubElement(entry, "link", replies)
+        texts(entry, ("thr:total", str(article.reactions)))
     if issue.publisher.illustrated:
         SubElement(entry, "link", {"rel": "enclosure", "href": issue.image(article), **_picture(article)})
         SubElement(entry, "media:thumbnail", {"url": issue.image(article)})
-    _texts(entry, ("summary", article.lead))
+    texts(entry, ("summary", article.lead))
     content = SubElement(entry, "content", {"type": "html"})
     content.text = _illustrated_body(issue, article)
 
@@ -209,8 +218,8 @@ def _json_item(issue: Issue, article: Article) -> dict[str, object]:
         "summary": article.lead,
         "content_html": _illustrated_body(issue, article),
         "image": issue.image(article),
-        "date_published": _stamp(article.published),
-        "date_modified": _stamp(article.updated),
+        "date_published": stamp(article.published),
+        "date_modified": stamp(article.updated),
         "authors": [{"name": article.author}],
         "tags": [article.category],
         "attachments": [
@@ -235,15 +244,15 @@ def _reactions(issue: Issue, article: Article) -> str:
     return f"{issue.home}{article.slug}#reactions"
 
 
-def _texts(parent: Element, *children: tuple[str, str]) -> None:
+def texts(parent: Element, *children: tuple[str, str]) -> None:
     for name, text in children:
         SubElement(parent, name).text = text
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _written(root: Element) -> bytes:
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+def written(root: Element) -> bytes:
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document

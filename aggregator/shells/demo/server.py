@@ -15,7 +15,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from aggregator.shells.demo.news import Publisher, read_news
 from aggregator.shells.demo.newsroom import Rundown
 from aggregator.shells.demo.pages import article_page, front_page, picture, site_page
-from aggregator.shells.demo.publishers import FILES, TYPES, Issue, document
+from aggregator.shells.demo.publishers import FILES, REACTIONS_FILE, TYPES, Issue, document
+from aggregator.shells.demo.reactions import reactions_feed
 
 HOST = "127.0.0.1"
 
@@ -139,6 +140,15 @@ def _application(rundown: Rundown, now: Callable[[], datetime]) -> Flask:
         if name.endswith(".svg"):
             return _answer(picture(article.slug), "image/svg+xml")
         return _answer(article_page(article, _feed_path(publisher)).encode(), "text/html")
+
+    @application.get(f"/<key>/<slug>/{REACTIONS_FILE}")
+    def reactions(key: str, slug: str) -> Response:
+        publisher, beat = _publisher(rundown, key), rundown.beat(now())
+        article = rundown.article(key, slug, beat) or abort(404)
+        if article.reactions is None:
+            abort(404)
+        issue = Issue(publisher, (article,), article.updated, request.host_url)
+        return _answer(reactions_feed(issue, article), TYPES[publisher.format])
 
     return application
 

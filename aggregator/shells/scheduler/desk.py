@@ -145,6 +145,7 @@ class Desk:
         try:
             count = self._store.prune(bootstrap.now() - self._config.keep, stop.is_set)
             self._store.post.forget(bootstrap.now())
+            self._store.forum.forget(bootstrap.now())
         except StoreError as error:
             log.error("store: retention: %s", error)
             return

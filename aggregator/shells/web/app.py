@@ -23,11 +23,12 @@ from aggregator.shells.web.answers import (
     place_asked_for,
     policy,
 )
-from aggregator.shells.web.article import ArticlePage, article, beside, line_of, preview
+from aggregator.shells.web.article import ArticlePage, article, beside, preview, surroundings
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.installing import Installing
+from aggregator.shells.web.reactions import Asking, talk
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.templates import Templates
 from aggregator.shells.web.ticker import (
@@ -57,7 +58,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     templates = templates or Templates(None)
     templates.install(app)
-    pages = _Pages(Desk(store, clock), paged, templates)
+    pages = _Pages(Desk(store, clock), paged, templates, Asking(store, clock))
     installing = Installing(store, clock, pages.static_href)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
@@ -69,6 +70,7 @@ def create_app(
         app.add_url_rule(feed, feed, pages.feed)
     others: dict[str, Callable[..., Response]] = {
         "/read/<int:number>": pages.article,
+        "/read/<int:number>/reactions": pages.reactions,
         "/sources": pages.sources,
         "/feeds.opml": pages.opml,
         "/health.json": pages.health,
@@ -81,6 +83,7 @@ def create_app(
     }
     for rule, view in others.items():
         app.add_url_rule(rule, rule, view)
+    app.add_url_rule("/read/<int:number>/reactions", "ask", pages.ask, methods=["POST"])
     callbacks = Callbacks(store, clock)
     app.add_url_rule(f"/{CALLBACK}<token>", "confirm", callbacks.confirm)
     app.add_url_rule(f"/{CALLBACK}<token>", "deliver", callbacks.take_in, methods=["POST"])
@@ -94,8 +97,8 @@ def create_app(
 class _Pages:
     """What is answered to each address."""
 
-    def __init__(self, desk: Desk, paged: bool, templates: Templates) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, paged: bool, templates: Templates, asking: Asking) -> None:
+        self._desk, self._asking = desk, asking
         self._paged = paged
         self._render = templates.render
         self._files = templates.files
@@ -161,7 +164,20 @@ class _Pages:
         title = full_title(archive.site, narrowing.title(archive.choice, then, ()))
         return answered_feed(self._desk.archived(archive, format, title), format, KEPT_FOR_EVER)
 
-    def article(self, number: int) -> Response:
+    def reactions(self, number: int) -> Response:
+        """Answer with a headline in full, and with what others wrote below it, as far as that is known."""
+        return self.article(number, opened=True)
+
+    def ask(self, number: int) -> Response:
+        """Take the wish to see the reactions to a headline."""
+        here = self._setting()
+        if number > LARGEST_NUMBER or self._desk.headline(number) is None:
+            abort(404)
+        self._asking.ask(number)
+        address = f"{here.href(f'/read/{number}/reactions')}#reactions"
+        return Response(status=303, headers={"Cache-Control": NOT_KEPT, "Location": address})
+
+    def article(self, number: int, opened: bool = False) -> Response:
         """Answer with a headline in full, the newest lines beside it, or those around it."""
         if number > LARGEST_NUMBER:
             abort(404)
@@ -169,34 +185,30 @@ class _Pages:
         headline = self._desk.headline(number)
         if headline is None:
             return self._moved(here, number)
-        lines = self._desk.ticker(EVERYTHING, None, LINES + 1)
-        before = None
-        line = line_of(headline, lines[:LINES])
-        if line is None:
-            before, line = (headline.published, number), number
-            lines = (headline, *self._desk.ticker(EVERYTHING, before, LINES))
-        at = next(at for at, each in enumerate(lines) if each.id == line)
-        newer = lines[at - 1] if at else self._desk.newer((lines[0].published, lines[0].id))
-        lasting = f"/read/{number}" if here.site.index_articles else None
+        reactions = self._desk.reactions(number) if self._paged else None
+        if opened and reactions is None:
+            abort(redirect(here.href(f"/read/{number}"), 302))
+        around = surroundings(self._desk, headline)
+        lasting = f"/read/{number}" if here.site.index_articles and not opened else None
         page = ArticlePage(
             frame=self._frame(here, headline.entry.title, None, lasting),
-            line=line,
+            line=around.line,
             article=article(here, headline),
-            ticker=ticker(here, EVERYTHING, lines, before, line, is_live=self._paged),
-            newer=beside(here, newer),
-            older=beside(here, next(iter(lines[at + 1 : at + 2]), None)),
+            ticker=ticker(here, EVERYTHING, *around[:3], is_live=self._paged),
+            newer=beside(here, around.newer),
+            older=beside(here, around.older),
             preview=preview(here, headline),
+            talk=talk(here, number, reactions, opened),
         )
-        return self._page("article.html", page)
+        return self._page("article.html", page, NOT_KEPT if opened else KEPT_PAGE)
 
     def _moved(self, here: Setting, number: int) -> Response:
         """Lead on from a headline whose entries the admin had moved to another one; that can be undone."""
         other = self._desk.moved(number)
         if other is None:
             abort(404)
-        response = Response(status=301, headers={"Cache-Control": NOT_KEPT})
-        response.headers["Location"] = here.href(f"/read/{other}")
-        return response
+        address = here.href(f"/read/{other}")
+        return Response(status=301, headers={"Cache-Control": NOT_KEPT, "Location": address})
 
     def sources(self) -> Response:
         """Answer with how the sources are, for people."""

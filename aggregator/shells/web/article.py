@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from aggregator.links import host
-from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html
+from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html, Place
 from aggregator.sanitise import has_video, with_words
-from aggregator.shells.web.frame import Frame
+from aggregator.shells.web.desk import Desk
+from aggregator.shells.web.frame import EVERYTHING, Frame
+from aggregator.shells.web.reactions import Talk
 from aggregator.shells.web.setting import Link, Setting, Text, Time, rfc3339, text
-from aggregator.shells.web.ticker import Other, Part, Ticker, Was, former, other, parts
+from aggregator.shells.web.ticker import LINES, Other, Part, Ticker, Was, former, other, parts
 from aggregator.shells.web.words import Words, capital
 from aggregator.text import fold, plain, shorten, slug
 
@@ -79,6 +82,7 @@ class ArticlePage:
     newer: Link | None = None
     older: Link | None = None
     preview: tuple[tuple[str, str], ...] = ()
+    talk: Talk | None = None  # None where the publisher lets nobody read the reactions
 
 
 def article(setting: Setting, headline: Headline) -> Article:
@@ -113,6 +117,28 @@ def article(setting: Setting, headline: Headline) -> Article:
         reactions_href=headline.comments_link,
         share=_share(setting, headline),
     )
+
+
+class Surroundings(NamedTuple):
+    """The lines of the ticker beside a headline: the newest ones, or those around it."""
+
+    lines: tuple[Headline, ...]
+    before: Place | None  # where they begin, unless with the newest
+    line: int  # that of the headline
+    newer: Headline | None  # the one above it
+    older: Headline | None
+
+
+def surroundings(desk: Desk, headline: Headline) -> Surroundings:
+    """Return what stands around a headline."""
+    lines, before = desk.ticker(EVERYTHING, None, LINES + 1), None
+    line = line_of(headline, lines[:LINES])
+    if line is None:
+        before, line = (headline.published, headline.id), headline.id
+        lines = (headline, *desk.ticker(EVERYTHING, before, LINES))
+    at = next(at for at, each in enumerate(lines) if each.id == line)
+    newer = lines[at - 1] if at else desk.newer((lines[0].published, lines[0].id))
+    return Surroundings(lines, before, line, newer, next(iter(lines[at + 1 : at + 2]), None))
 
 
 def line_of(headline: Headline, lines: Iterable[Headline]) -> int | None:

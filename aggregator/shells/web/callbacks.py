@@ -1,4 +1,4 @@
-"""Callbacks: where hubs confirm what they were asked for, and deliver (WebSub). The one place for a POST.
+"""Callbacks: where hubs confirm what they were asked for, and deliver (WebSub), by POST.
 
 A delivery is only taken in here; the process that polls reads it.
 """

@@ -7,7 +7,18 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.errors import StoreError, UserError
-from aggregator.model import Archive, Choice, Config, FeedHealth, Format, Headline, Lately, OurHub, Place
+from aggregator.model import (
+    Archive,
+    Choice,
+    Config,
+    FeedHealth,
+    Format,
+    Headline,
+    Lately,
+    OurHub,
+    Place,
+    Reactions,
+)
 from aggregator.pipeline.publishing import (
     FeedDocument,
     archive_document,
@@ -64,6 +75,10 @@ class Desk:
 
     def headline(self, number: int) -> Headline | None:
         return self._store.headline(number)
+
+    def reactions(self, number: int) -> Reactions | None:
+        """Return the reactions to a headline; None where its publisher lets nobody read them."""
+        return self._store.forum.reactions(number, self.now())
 
     def moved(self, number: int) -> int | None:
         return self._store.moved(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,7 @@ from newsroom import bring
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from aggregator.model import Choice
+from aggregator.model import Choice, Html, Reaction, Reply
 from aggregator.sanitise import clean
 from aggregator.shells.web import create_app, front
 from aggregator.store import Store
@@ -381,6 +382,29 @@ def test_axe_finds_nothing_on_any_page(
             found = page.evaluate("axe.run()")
             told = [(path, each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
             assert told == []
+
+
+def test_reactions_are_asked_for_and_shown_where_they_were_wanted(
+    browser: Browser, address: str, filled: Store, number: Callable[[str], int]
+) -> None:
+    told = [invented.at("16:04", "Dijken", comments_feed="https://dijk.example/comments")]
+    bring(filled, {"kustkrant": told}, invented.NOW)
+    path = f"{address}/read/{number('Dijken')}"
+    with _opened(browser, address, java_script_enabled=False) as (page, _):
+        page.goto(path)
+        page.get_by_role("button", name="Toon de reacties hier").click()
+        assert page.url == f"{path}/reactions#reactions"
+        page.get_by_role("link", name="Kijk opnieuw").click()
+    (inquiry,) = filled.forum.inquiries(invented.NOW, 9)
+    said = Reaction("ليلى", invented.NOW, Html(f"<p>خبر {'ا' * 200}</p>"), None, "nl")
+    hour = invented.NOW + timedelta(hours=1)
+    filled.forum.settle(Reply(inquiry.entry, invented.NOW, hour, (said,)))
+    with _opened(browser, address, viewport={"width": 360, "height": 700}) as (page, _):
+        page.goto(f"{path}/reactions#reactions")
+        assert page.locator(".reaction .body").evaluate("e => getComputedStyle(e).direction") == "rtl"
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        page.evaluate(AXE)
+        assert page.evaluate("axe.run().then(found => found.violations.map(each => each.id))") == []
 
 
 def test_what_is_new_since_the_last_visit_is_marked(browser: Browser, address: str, filled: Store) -> None:
