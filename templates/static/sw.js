@@ -9,14 +9,21 @@ const MOST_FILES = 12;
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+// The home page in each language that was read: at most five addresses.
+function home(language) {
+  return /^(en|nl|fr|ar)$/.test(language) ? `${HOME}?lang=${language}` : HOME;
+}
+
 async function ticker(request) {
   const kept = await caches.open(KEPT);
+  const mine = home(new URL(request.url).searchParams.get("lang"));
   try {
     const answer = await fetch(request);
-    if (answer.ok && request.url === HOME) await kept.put(HOME, answer.clone());
+    if (answer.ok && request.url === mine) await kept.put(mine, answer.clone());
     return answer;
   } catch (error) {
-    const last = await kept.match(HOME);
+    const pages = (await kept.keys()).map((each) => each.url).filter((url) => !url.startsWith(STATIC));
+    const last = await kept.match(pages.includes(mine) ? mine : pages.at(-1) ?? HOME);
     if (last) return last;
     throw error;
   }

@@ -330,6 +330,17 @@ def test_without_a_network_the_last_ticker_is_shown_and_says_so(browser: Browser
         assert page.get_by_text("Je bent offline").is_visible()
         page.context.set_offline(False)
         page.get_by_text("Je bent offline").wait_for(state="hidden")
+        page.goto(f"{address}/?lang=ar")
+        page.context.set_offline(True)
+        for query, way in (
+            ("?lang=ar", "rtl"),
+            ("", "ltr"),
+            ("?lang=fr", "rtl"),
+        ):  # the last one read, at least
+            page.goto(f"{address}/sources{query}")
+            assert page.locator("html").get_attribute("dir") == way
+            assert page.locator(".headline a").count() > 10
+        page.context.set_offline(False)
 
 
 def test_a_time_tells_how_long_ago_only_when_it_is_pointed_at(browser: Browser, address: str) -> None:
@@ -448,11 +459,28 @@ def test_the_keyboard_can_skip_to_the_content(browser: Browser, address: str) ->
 
 
 @pytest.mark.skipif(
-    "SCREENSHOT" not in os.environ, reason="SCREENSHOT names the file for the README's picture"
+    "SCREENSHOTS" not in os.environ, reason="SCREENSHOTS names the folder for the README's pictures"
 )
-def test_the_picture_of_the_readme(browser: Browser, address: str, number: Callable[[str], int]) -> None:
-    with _opened(browser, f"{address}/read/{number(invented.RENT)}") as (page, _):
-        page.screenshot(path=Path(os.environ["SCREENSHOT"]))
+@pytest.mark.parametrize(
+    ("name", "path", "options"),
+    [
+        ("light", "/read/{}", {}),
+        ("dark", "/read/{}", {"color_scheme": "dark"}),
+        ("arabic", "/?lang=ar", {}),
+        ("narrow", "/", {"viewport": {"width": 390, "height": 844}}),
+        ("narrow-article", "/read/{}", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}),
+    ],
+)
+def test_the_pictures_of_the_readme(
+    browser: Browser,
+    address: str,
+    number: Callable[[str], int],
+    name: str,
+    path: str,
+    options: dict[str, Any],
+) -> None:
+    with _opened(browser, address + path.format(number(invented.RENT)), **options) as (page, _):
+        page.screenshot(path=Path(os.environ["SCREENSHOTS"], f"{name}.png"))
 
 
 # How far each part stands from the edge where reading begins, and which way each headline runs.
