@@ -202,6 +202,19 @@ def with_videos(content: Html, pages: Iterable[str]) -> Html:
     return content
 
 
+_SOURCE = re.compile(r'(?<=<img src=")(?:https?:)[^"]*')
+
+
+def images_of(content: Html) -> tuple[str, ...]:
+    """Return the addresses of the images in an article, but those that it holds itself."""
+    return tuple(unescape(source) for source in _SOURCE.findall(content))
+
+
+def with_images(content: Html, address: Callable[[str], str]) -> Html:
+    """Return an article whose images come from where *address* has theirs."""
+    return Html(_SOURCE.sub(lambda source: escape(address(unescape(source[0]))), content))
+
+
 def has_video(content: Html) -> bool:
     """Say whether an article has a video: a link with its picture, or with words alone."""
     return bool(_WATCHED.search(content))

@@ -23,9 +23,9 @@ import sqlalchemy as sa
 from pebble import ProcessPool
 
 from aggregator import __version__, config
-from aggregator.errors import StoreError, UserError
+from aggregator.errors import FeedError, StoreError, UserError
 from aggregator.fetch import Client
-from aggregator.model import Claim, Config, FeedHealth, Subscription
+from aggregator.model import Claim, Config, FeedHealth, Request, Response, Subscription
 from aggregator.pipeline.finding import Found
 from aggregator.pipeline.finding import find as find_feeds
 from aggregator.pipeline.inspecting import Finding
@@ -216,6 +216,19 @@ def find(read: Config, url: str) -> tuple[Found, ...]:
             return find_feeds(url, read, known, client, pool, now())
         finally:
             client.close()
+
+
+def fetch(read: Config, url: str, most: int, slowest: timedelta) -> Response | FeedError:
+    """Ask for *url*, for at most so many bytes and so long, and where the configuration lets us."""
+    bounded = replace(read.polling, max_body=most, timeout=min(slowest, read.polling.timeout))
+    client = Client(bounded, user_agent(read), concurrency=1)
+    try:
+        client.add(Request(url, url))
+        while True:
+            for _, answer in client.wait(1.0, now()):
+                return answer
+    finally:
+        client.close()
 
 
 def _as_wanted(wanted: Subscription, known: Claim | None) -> Claim:

@@ -113,6 +113,16 @@ class Forum:
             connection.execute(mine.values(values))
             courtesy.keep_waits(connection, [reply.host_wait] if reply.host_wait else [])
 
+    def is_resting(self, host: str, now: datetime) -> bool:
+        """Say whether a host wants to be left alone."""
+        with self._read() as connection:
+            return courtesy.waits(connection).get(host, now) > now
+
+    def rest(self, host: str, until: datetime) -> None:
+        """Leave a host alone until then, feeds and all."""
+        with self._write() as connection:
+            courtesy.keep_waits(connection, [(host, until)])
+
     def give_back(self, entry: int) -> None:
         """Note that an inquiry was not made after all; it may be made while somebody still waits for it."""
         with self._write() as connection:

@@ -41,6 +41,19 @@ def answered(body: bytes, content_type: str, kept: str) -> Response:
     return Response(body, content_type=content_type, headers={"Cache-Control": kept})
 
 
+def guarded(response: Response, config: Config) -> Response:
+    """Tell the browser what our pages never do, so that nothing in them can."""
+    for name, value in (
+        ("Content-Security-Policy", policy(config)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ):
+        response.headers.setdefault(name, value)
+    return response
+
+
 def policy(config: Config) -> str:
     """Return the Content-Security-Policy of all pages."""
     images = " https: http:" if config.site.images == "direct" else ""

@@ -20,14 +20,15 @@ from aggregator.shells.web.answers import (
     NOT_KEPT,
     answered,
     answered_feed,
+    guarded,
     place_asked_for,
-    policy,
 )
 from aggregator.shells.web.article import ArticlePage, article, beside, preview, surroundings
 from aggregator.shells.web.callbacks import Callbacks
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.frame import EVERYTHING, ErrorPage, Frame, frame, full_title
 from aggregator.shells.web.installing import Installing
+from aggregator.shells.web.pictures import Fetch, Pictures, addressing
 from aggregator.shells.web.reactions import Asking, talk
 from aggregator.shells.web.setting import Link, Setting, setting
 from aggregator.shells.web.templates import Templates
@@ -48,17 +49,21 @@ LARGEST_NUMBER = 2**63 - 1  # that a store can be asked for
 
 
 def create_app(
-    store: Store, clock: Callable[[], datetime], paged: bool = True, templates: Templates | None = None
+    store: Store,
+    clock: Callable[[], datetime],
+    paged: bool = True,
+    templates: Templates | None = None,
+    fetch: Fetch | None = None,
 ) -> Flask:
     """Return the Flask application that shows *store*; *paged*: its feeds lead to their older pages.
 
-    Without *templates* they are ours.
+    Without *templates* they are ours; without *fetch* no pictures come through us.
     """
     app = Flask(__name__, template_folder=None, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     templates = templates or Templates(None)
     templates.install(app)
-    pages = _Pages(Desk(store, clock), paged, templates, Asking(store, clock))
+    pages = _Pages(Desk(store, clock), paged, templates, Asking(store, clock), fetch is not None)
     installing = Installing(store, clock, pages.static_href)
     narrowings = ("/", "/search", *(f"/{n}/<{n}>" for n in ("category", "language", "source", "day")))
     for rule in narrowings:
@@ -84,6 +89,8 @@ def create_app(
     for rule, view in others.items():
         app.add_url_rule(rule, rule, view)
     app.add_url_rule("/read/<int:number>/reactions", "ask", pages.ask, methods=["POST"])
+    if fetch is not None:
+        app.add_url_rule("/image/<int:number>/<name>", "image", Pictures(store, clock, fetch).answer)
     callbacks = Callbacks(store, clock)
     app.add_url_rule(f"/{CALLBACK}<token>", "confirm", callbacks.confirm)
     app.add_url_rule(f"/{CALLBACK}<token>", "deliver", callbacks.take_in, methods=["POST"])
@@ -97,8 +104,8 @@ def create_app(
 class _Pages:
     """What is answered to each address."""
 
-    def __init__(self, desk: Desk, paged: bool, templates: Templates, asking: Asking) -> None:
-        self._desk, self._asking = desk, asking
+    def __init__(self, desk: Desk, paged: bool, templates: Templates, asking: Asking, fetches: bool) -> None:
+        self._desk, self._asking, self._fetches = desk, asking, fetches
         self._paged = paged
         self._render = templates.render
         self._files = templates.files
@@ -193,7 +200,7 @@ class _Pages:
         page = ArticlePage(
             frame=self._frame(here, headline.entry.title, None, lasting),
             line=around.line,
-            article=article(here, headline),
+            article=article(here, headline, addressing(here, number, self._fetches)),
             ticker=ticker(here, EVERYTHING, *around[:3], is_live=self._paged),
             newer=beside(here, around.newer),
             older=beside(here, around.older),
@@ -278,16 +285,7 @@ class _Pages:
 
     def guard(self, response: Response) -> Response:
         """Tell the browser what our pages never do, so that nothing in them can."""
-        response.headers.update(
-            {
-                "Content-Security-Policy": policy(self._desk.last_config()),
-                "X-Content-Type-Options": "nosniff",
-                "Referrer-Policy": "no-referrer",
-                "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-                "Cross-Origin-Opener-Policy": "same-origin",
-            }
-        )
-        return response
+        return guarded(response, self._desk.last_config())
 
     def _setting(self) -> Setting:
         """Return the setting of the page that is asked for."""

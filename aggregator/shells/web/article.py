@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from aggregator.links import host
 from aggregator.model import SHARES, Choice, Enclosure, Entry, Headline, Html, Place
-from aggregator.sanitise import has_video, with_words
+from aggregator.sanitise import has_video, with_images, with_words
 from aggregator.shells.web.desk import Desk
 from aggregator.shells.web.frame import EVERYTHING, Frame
 from aggregator.shells.web.reactions import Talk
@@ -85,11 +85,11 @@ class ArticlePage:
     talk: Talk | None = None  # None where the publisher lets nobody read the reactions
 
 
-def article(setting: Setting, headline: Headline) -> Article:
-    """Return a headline as it is read."""
+def article(setting: Setting, headline: Headline, address: Callable[[str], str] | None = str) -> Article:
+    """Return a headline as it is read; its images are at their *address* for us, None: they are not shown."""
     entry, words = headline.entry, setting.words
-    shows_images = setting.site.images == "direct"  # through a proxy comes with a later version
-    picture = entry.image if shows_images and "<img" not in entry.content else None
+    content = with_images(entry.content, address) if address else entry.content
+    picture = address(entry.image) if address and entry.image and "<img" not in content else None
     changed = (headline.updated - headline.published).total_seconds() > SAME_MOMENT
     return Article(
         title=text(entry.title, entry.language),
@@ -101,9 +101,9 @@ def article(setting: Setting, headline: Headline) -> Article:
         updated=_updated(setting, headline.updated) if changed else None,
         was=former(setting, headline),
         image=None if has_video(entry.content) else picture,
-        body=_trusted(with_words(entry.content, partial(_watch, words), words.language, picture)),
+        body=_trusted(with_words(content, partial(_watch, words), words.language, picture)),
         note=words.gettext("This site shows no pictures in articles; they are on the publisher's page.")
-        if not shows_images and (entry.image or "<img" in entry.content)
+        if address is None and (entry.image or "<img" in entry.content)
         else "",
         attachments=tuple(_attachment(setting, enclosure) for enclosure in entry.enclosures),
         read_on=Link(words.gettext("Read on at {source}", source=headline.lead.name), entry.link)

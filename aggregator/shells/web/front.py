@@ -7,9 +7,9 @@ it already gets a 304. What bears `Cache-Control: public` is kept, up to a bound
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
 from time import monotonic
@@ -25,6 +25,7 @@ from aggregator.model import NARROWINGS, Site
 from aggregator.shells.web.desk import UNREADABLE, Desk
 from aggregator.shells.web.negotiation import IDENTITY, SMALLEST, coding, encode, is_unchanged
 from aggregator.shells.web.setting import base_path
+from aggregator.shells.web.turns import Turns
 from aggregator.shells.web.words import LANGUAGES
 from aggregator.store import Store
 from aggregator.websub import CALLBACK
@@ -34,6 +35,8 @@ MOST_ANSWERS = 4096
 MOST_BYTES = 48_000_000
 LONGEST_ADDRESS = 1024  # characters; a longer one is answered, not kept
 PARAMETERS = (*NARROWINGS, "page", "q", "sort", "lang")  # that choose an answer; others change nothing
+
+PASSED_BY = (f"/{CALLBACK}", "/image/")  # answers that are kept elsewhere, or not at all
 
 Key = tuple[str, str, str]  # path, query, coding
 Moment = tuple[int, date, Site]  # what an answer depends on besides its address
@@ -56,19 +59,19 @@ def front(
 ) -> WSGIApplication:
     """Return the WSGI callable that stands in front of *app*, which reads the same *store*."""
     moment = _Moments(Desk(store, clock), recheck)
-    shelf, turns = _Shelf(MOST_ANSWERS, MOST_BYTES), _Turns()
+    shelf, turns = _Shelf(MOST_ANSWERS, MOST_BYTES), Turns()
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         here = moment()
         _enter(environ, base_path(here[2]) if here else "")
         path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or path.startswith(f"/{CALLBACK}"):
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or path.startswith(PASSED_BY):
             return app(environ, start_response)
         query = _query(path, environ.get("QUERY_STRING", ""))
         key = (path, query, coding(environ.get("HTTP_ACCEPT_ENCODING")))
         found = shelf.get(key, here)
         if found is None:
-            with turns.at(path, query):
+            with turns.at((path, query)):
                 found = shelf.get(key, here) or _made(app, environ, shelf, key, here)
         return _served(found, environ, start_response)
 
@@ -128,36 +131,6 @@ class _Shelf:
     def _drop(self, key: Key) -> None:
         old = self._answers.pop(key, None)
         self._bytes -= len(old.body) if old else 0
-
-
-@dataclass(slots=True)
-class _Turn:
-    """Whose it is to make what is at one address, and how many want that."""
-
-    lock: Lock = field(default_factory=Lock)
-    wanted: int = 0
-
-
-class _Turns:
-    """One at a time makes what is at an address: who waited finds on the shelf what the other put there."""
-
-    def __init__(self) -> None:
-        self._turns: dict[tuple[str, str], _Turn] = {}
-        self._lock = Lock()
-
-    @contextmanager
-    def at(self, path: str, query: str) -> Iterator[None]:
-        with self._lock:
-            turn = self._turns.setdefault((path, query), _Turn())
-            turn.wanted += 1
-        try:
-            with turn.lock:
-                yield
-        finally:
-            with self._lock:
-                turn.wanted -= 1
-                if not turn.wanted:
-                    del self._turns[path, query]
 
 
 def _enter(environ: WSGIEnvironment, base: str) -> None:

@@ -24,7 +24,7 @@ from aggregator.store import Store
 STORE = "DRAAD_STORE"  # the environment variable that tells the workers where the store is
 TEMPLATES = "DRAAD_TEMPLATES"  # and the one that tells them where the admin's templates are
 PARENT = "DRAAD_PARENT"  # and the one that tells them whom to end with; he may be gone before they look
-THREADS = 4  # in each worker: a slow answer does not hold up the next
+THREADS = 10  # in each worker: who waits for a picture or for reactions does not hold up the others
 PATIENCE = 5.0  # seconds that a hub's delivery waits to be written; then the hub comes again
 WATCH = 1.0  # seconds between two looks at whether the parent is there
 
@@ -61,7 +61,8 @@ def application() -> WSGIApplication:
     _start_logging()
     threading.Thread(target=_end_with, args=(int(os.environ[PARENT]),), daemon=True, name="parent").start()
     store = Store(os.environ[STORE], PATIENCE)
-    app = create_app(store, bootstrap.now, templates=Templates(Path(os.environ[TEMPLATES])))
+    templates = Templates(Path(os.environ[TEMPLATES]))
+    app = create_app(store, bootstrap.now, templates=templates, fetch=bootstrap.fetch)
     return front(app, store, bootstrap.now)
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from aggregator.model import Choice, Enclosure, Entry, FormerTitle, Headline, Html, Person, Related, Source
 from aggregator.shells.web.article import Attachment, Share, article, line_of
+from aggregator.shells.web.pictures import addressing
 from aggregator.shells.web.setting import Link, Text, Time, setting
 from aggregator.shells.web.ticker import LINES, Day, Line, Other, Part, Ticker, Was, ticker
 
@@ -236,10 +237,11 @@ def test_a_summary_stands_alone_where_there_is_no_article() -> None:
 @pytest.mark.parametrize("policy", ["none", "proxy"])
 def test_where_pictures_are_not_shown_the_page_says_so(policy: str) -> None:
     here = setting(invented.config(images=policy), invented.NOW)
+    address = addressing(here, 7, fetches=False)
     pictured = replace(HEADLINE, entry=replace(ENTRY, image="https://binnenhof.example/1.jpg"))
-    assert article(here, pictured).image is None
-    assert article(here, pictured).note.startswith("Deze site toont geen beelden")
-    assert article(here, HEADLINE).note == ""
+    assert article(here, pictured, address).image is None
+    assert article(here, pictured, address).note.startswith("Deze site toont geen beelden")
+    assert article(here, HEADLINE, address).note == ""
 
 
 def test_without_a_link_of_its_own_an_article_is_shared_by_ours() -> None:
