@@ -191,6 +191,7 @@ def reasons_of(text: str) -> Reasons:
     return REASONS.validate_json(text) if text else Reasons()
 
 
+@lru_cache(maxsize=1024)
 def about_of(text: str | None) -> Feed | None:
     """Return what a feed last said of itself."""
     return ABOUT.validate_json(text) if text else None
