@@ -79,12 +79,17 @@ class Watched:
     page: Page
     complaints: list[str] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)  # of others than the site
+    pictures: set[str] = field(default_factory=set)  # of the pages so far: a request may come after its page
 
     def strange(self) -> list[str]:
         """Return what was asked for that is no picture of an article."""
-        pictures = set(self.page.evaluate("[...document.images].map((image) => image.src.split('#')[0])"))
+        self.pictures.update(
+            self.page.evaluate("[...document.images].map((image) => image.src.split('#')[0])")
+        )
         return [
-            f"{r.resource_type} {r.url}" for r in self.asked if r.url not in pictures or _kind(r) != "image"
+            f"{r.resource_type} {r.url}"
+            for r in self.asked
+            if r.url not in self.pictures or _kind(r) != "image"
         ]
 
     def ran(self) -> list[str]:
